@@ -1,0 +1,4 @@
+// Package attic may use its own rooms.
+package attic
+
+import _ "example.org/house/attic/box"

@@ -1,0 +1,2 @@
+// Package box is a room of attic.
+package box

@@ -1,0 +1,2 @@
+// Package part is a part of tool.
+package part

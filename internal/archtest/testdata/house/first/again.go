@@ -1,0 +1,2 @@
+// Package first says so twice.
+package first

@@ -1,0 +1,4 @@
+// Package firsttest is for tests.
+package firsttest
+
+import _ "example.org/house/first"

@@ -1,0 +1,5 @@
+package ground
+
+import "time"
+
+func Now() time.Time { return time.Now() }

@@ -1,0 +1,5 @@
+package ground
+
+import . "time"
+
+var zero Time

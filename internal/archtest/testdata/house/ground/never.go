@@ -1,0 +1,5 @@
+//go:build never
+
+package ground
+
+import _ "example.org/heavy"

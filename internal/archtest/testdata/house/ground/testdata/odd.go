@@ -1,0 +1,3 @@
+package odd
+
+// TODO: what lies in testdata is not judged.

@@ -1,0 +1,4 @@
+// Package light links what its library drags along.
+package light
+
+import _ "example.org/wrapper"

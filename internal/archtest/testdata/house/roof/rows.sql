@@ -1,0 +1,2 @@
+-- FIXME(#3): fine
+-- FIXME: not fine

@@ -1,0 +1,2 @@
+// Package shed was forgotten in the table.
+package shed

@@ -1,0 +1,30 @@
+package revocation
+
+import (
+	"context"
+	"time"
+)
+
+// Log is the ordered list of takings-back, as one reads it. Entries are appended by [session.Store] together with the rows they change.
+type Log interface {
+	// Read returns the entries after a seq in order, at most limit of them, from committed state of the primary: never from a replica or
+	// an older snapshot. An error means that nothing is known.
+	Read(ctx context.Context, after Seq, limit int) (Page, error)
+}
+
+// Page is a piece of the log, read in one snapshot.
+type Page struct {
+	Log     string  // the log's id: new whenever history may have changed, as in a database restored from a copy
+	Head    Seq     // the seq of the newest entry
+	Floor   Seq     // entries up to this one may have been dropped
+	Entries []Entry // those after the seq asked for, in order and without gaps
+	// Registry changes whenever clients or audiences do.
+	Registry uint64
+}
+
+// Memory is for how long anything remembered may be believed, and an entry is kept in a set after it was applied there (M). The log keeps
+// entries for twice as long.
+const Memory = 10 * time.Minute
+
+// KeepEntries is for how long the log keeps an entry.
+const KeepEntries = 2 * Memory

@@ -1,0 +1,164 @@
+package revocation
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/introspectd/introspectd/session"
+)
+
+// Set is what a process knows of the log that can still matter to anything it remembers. It is exact, a plain map: nothing here is
+// dropped, delayed or evicted, as a cache may do with what it holds.
+//
+// Apply and Reset have one caller, the process's follower of the log; all else may be called by anybody.
+type Set struct {
+	applied atomic.Uint64 // entries up to this seq are in it, but those forgotten
+	size    atomic.Int64  // entries in it, so that an empty set costs a question nothing
+
+	mu     sync.RWMutex // guards what follows
+	ids    map[idKey]Seq
+	names  map[session.Selector]Seq
+	all    Seq
+	recent []arrival // in the order applied; the oldest are forgotten first
+}
+
+type idKey struct {
+	target session.Target
+	id     session.ID
+}
+
+type arrival struct {
+	entry Entry
+	at    Instant
+}
+
+// NewSet is empty and has applied nothing.
+func NewSet() *Set {
+	return &Set{ids: map[idKey]Seq{}, names: map[session.Selector]Seq{}}
+}
+
+// Marks are the things a remembered answer hangs on: any of them may be taken back.
+type Marks struct {
+	Token, From          session.ID // its own jti, and the tid of the handle it was made of
+	Session              session.ID
+	Subject              string
+	Client, IssuedClient string // to whom it was issued, and to whom the handle it was made of was
+	Key                  string // the kid that signed it; whatever asof says, a key entry covers it
+}
+
+// MarksOf lists what a handle's token hangs on.
+func MarksOf(t *session.Token) Marks {
+	return Marks{Token: t.ID, Session: t.SessionID, Subject: t.Subject, Client: t.Client}
+}
+
+// Applied is the seq up to which every entry is known.
+func (s *Set) Applied() Seq { return Seq(s.applied.Load()) }
+
+// Len counts the entries that still matter.
+func (s *Set) Len() int { return int(s.size.Load()) }
+
+// Covers reports whether something that was known good as of a seq has been taken back since, as far as is known here. A yes is final.
+func (s *Set) Covers(m *Marks, asof Seq) bool {
+	if s.size.Load() == 0 {
+		return false
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if s.all > asof ||
+		s.ids[idKey{session.TargetToken, m.Token}] > asof ||
+		s.ids[idKey{session.TargetSession, m.Session}] > asof ||
+		s.names[session.BySubject(m.Subject)] > asof ||
+		s.names[session.ByClient(m.Client)] > asof {
+		return true
+	}
+	return !m.From.IsZero() && s.ids[idKey{session.TargetToken, m.From}] > asof ||
+		m.IssuedClient != "" && s.names[session.ByClient(m.IssuedClient)] > asof ||
+		m.Key != "" && s.names[session.ByKey(m.Key)] > 0
+}
+
+// CoversClient reports whether a client that was known to be in order as of a seq has been disabled or removed since.
+func (s *Set) CoversClient(id string, asof Seq) bool {
+	if s.size.Load() == 0 {
+		return false
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.all > asof || s.names[session.ByClient(id)] > asof
+}
+
+// Apply takes entries in, which follow Applied in order and without gaps, and forgets those that were applied more than [Memory]
+// before now. Entries are visible when it returns, and never in part.
+func (s *Set) Apply(entries []Entry, now Instant) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, e := range entries {
+		if e.Seq <= s.Applied() {
+			continue // delivered twice
+		}
+		s.put(e)
+		s.recent = append(s.recent, arrival{e, now})
+		s.applied.Store(uint64(e.Seq))
+	}
+	s.forget(now.Add(-Memory))
+	s.size.Store(int64(len(s.recent)))
+}
+
+// Reset starts anew behind a seq, when what was known before belongs to another history or is too old to be followed. Whoever resets
+// has stopped believing whatever was remembered.
+func (s *Set) Reset(behind Seq) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clear(s.ids)
+	clear(s.names)
+	s.all, s.recent = 0, nil
+	s.applied.Store(uint64(behind))
+	s.size.Store(0)
+}
+
+func (s *Set) put(e Entry) {
+	switch e.Target {
+	case session.TargetAll:
+		s.all = e.Seq
+	case session.TargetToken, session.TargetSession:
+		if id, ok := session.ParseID(e.Key); ok {
+			s.ids[idKey{e.Target, id}] = e.Seq
+		}
+	default:
+		s.names[e.Selector] = e.Seq
+	}
+}
+
+// forget drops what was applied before an instant, unless the same thing was taken back again later.
+func (s *Set) forget(before Instant) {
+	n := 0
+	for n < len(s.recent) && s.recent[n].at < before {
+		s.drop(s.recent[n].entry)
+		n++
+	}
+	s.recent = s.recent[n:]
+	if n > 0 && cap(s.recent) > 2*len(s.recent)+64 {
+		s.recent = append([]arrival(nil), s.recent...) // let a storm's memory go
+	}
+}
+
+func (s *Set) drop(e Entry) {
+	switch e.Target {
+	case session.TargetAll:
+		if s.all == e.Seq {
+			s.all = 0
+		}
+	case session.TargetToken, session.TargetSession:
+		if id, ok := session.ParseID(e.Key); ok && s.ids[idKey{e.Target, id}] == e.Seq {
+			delete(s.ids, idKey{e.Target, id})
+		}
+	default:
+		if s.names[e.Selector] == e.Seq {
+			delete(s.names, e.Selector)
+		}
+	}
+}
+
+// Forgotten reports whether something remembered since an instant is too old to be believed, because entries that cover it may be
+// forgotten by now.
+func Forgotten(since, now Instant) bool { return now.Sub(since) >= Memory-time.Second }

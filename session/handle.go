@@ -3,6 +3,7 @@ package session
 import (
 	"crypto/rand"
 	"crypto/sha256"
+	"fmt"
 	"hash/crc32"
 	"log/slog"
 	"math/big"
@@ -148,6 +149,9 @@ func (h Handle) String() string {
 
 // GoString is String, for %#v.
 func (h Handle) GoString() string { return h.String() }
+
+// Format is String for every verb: without it %d would print the text.
+func (h Handle) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(h.String())) }
 
 // LogValue is String, for slog.
 func (h Handle) LogValue() slog.Value { return slog.StringValue(h.String()) }

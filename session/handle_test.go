@@ -86,7 +86,7 @@ func TestHandleNeverPrintsItself(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := fmt.Sprintf("%v %s %q %+v %#v %x %v", h, h, h, h, h, h, []Handle{h}) + log.String() + string(js)
+	out := fmt.Sprintf("%v %s %q %+v %#v %x %d %v %d", h, h, h, h, h, h, h, []Handle{h}, struct{ T Handle }{h}) + log.String() + string(js)
 	if strings.Contains(out, h.Reveal()[4:]) || strings.Contains(out, fmt.Sprintf("%x", h.Reveal())) {
 		t.Errorf("a handle printed itself: %s", out)
 	}

@@ -32,6 +32,10 @@ func loaded(t *testing.T, covered func(string, session.Seq) bool, clients ...*Cl
 	return r
 }
 
+func as(id, secret string) oauth.Credentials {
+	return oauth.Credentials{ID: id, Secret: oauth.NewSecret(secret)}
+}
+
 func TestOnlyTheRightSecretOfAClientInOrderIsAccepted(t *testing.T) {
 	digest := func(s string) session.Digest { return sha256.Sum256([]byte(s)) }
 	gone := map[string]session.Seq{"revoked": 8, "again": 7}
@@ -43,23 +47,23 @@ func TestOnlyTheRightSecretOfAClientInOrderIsAccepted(t *testing.T) {
 		&Client{ID: "keys", Method: PrivateKeyJWT},
 	)
 	for _, c := range []struct {
-		name     string
+		name      string
 		presented []oauth.Credentials
-		want     string
+		want      string
 	}{
-		{"right", []oauth.Credentials{{"web", oauth.NewSecret("right")}}, "web"},
-		{"the second reading is right", []oauth.Credentials{{"w", oauth.NewSecret("x")}, {"web", oauth.NewSecret("right")}}, "web"},
-		{"registered again since it was taken back", []oauth.Credentials{{"again", oauth.NewSecret("right")}}, "again"},
-		{"wrong", []oauth.Credentials{{"web", oauth.NewSecret("wrong")}}, ""},
-		{"a newline behind", []oauth.Credentials{{"web", oauth.NewSecret("right\n")}}, ""},
-		{"empty", []oauth.Credentials{{"web", oauth.NewSecret("")}}, ""},
-		{"unknown", []oauth.Credentials{{"who", oauth.NewSecret("right")}}, ""},
-		{"unknown with nothing", []oauth.Credentials{{"who", oauth.NewSecret("")}}, ""},
-		{"other case", []oauth.Credentials{{"WEB", oauth.NewSecret("right")}}, ""},
-		{"disabled", []oauth.Credentials{{"off", oauth.NewSecret("right")}}, ""},
-		{"taken back since the registry was read", []oauth.Credentials{{"revoked", oauth.NewSecret("right")}}, ""},
-		{"one without a secret", []oauth.Credentials{{"keys", oauth.NewSecret("")}}, ""},
-		{"one without a secret, zero bytes", []oauth.Credentials{{"keys", oauth.NewSecret(string(make([]byte, 32)))}}, ""},
+		{"right", []oauth.Credentials{as("web", "right")}, "web"},
+		{"the second reading is right", []oauth.Credentials{as("w", "x"), as("web", "right")}, "web"},
+		{"registered again since it was taken back", []oauth.Credentials{as("again", "right")}, "again"},
+		{"wrong", []oauth.Credentials{as("web", "wrong")}, ""},
+		{"a newline behind", []oauth.Credentials{as("web", "right\n")}, ""},
+		{"empty", []oauth.Credentials{as("web", "")}, ""},
+		{"unknown", []oauth.Credentials{as("who", "right")}, ""},
+		{"unknown with nothing", []oauth.Credentials{as("who", "")}, ""},
+		{"other case", []oauth.Credentials{as("WEB", "right")}, ""},
+		{"disabled", []oauth.Credentials{as("off", "right")}, ""},
+		{"taken back since the registry was read", []oauth.Credentials{as("revoked", "right")}, ""},
+		{"one without a secret", []oauth.Credentials{as("keys", "")}, ""},
+		{"one without a secret, zero bytes", []oauth.Credentials{as("keys", string(make([]byte, 32)))}, ""},
 		{"nobody", nil, ""},
 	} {
 		got, ok := r.Authenticate(c.presented...)

@@ -14,12 +14,15 @@ type Log interface {
 
 // Page is a piece of the log, read in one snapshot.
 type Page struct {
-	Log     string  // the log's id: new whenever history may have changed, as in a database restored from a copy
-	Head    Seq     // the seq of the newest entry
-	Floor   Seq     // entries up to this one may have been dropped
-	Entries []Entry // those after the seq asked for, in order and without gaps
-	// Registry changes whenever clients or audiences do.
-	Registry uint64
+	Log      string  // the log's id: new whenever history may have changed, as in a database restored from a copy
+	Head     Seq     // the seq of the newest entry
+	Floor    Seq     // entries up to this one may have been dropped
+	Entries  []Entry // those after the seq asked for, in order and without gaps
+	Registry uint64  // changes whenever clients or audiences do
+
+	// Filled in by whoever asked.
+	After Seq           // the seq asked for
+	Lease time.Duration // for how long the one who answered may still believe it himself; the database always does
 }
 
 // Memory is for how long anything remembered may be believed, and an entry is kept in a set after it was applied there (M). The log keeps

@@ -5,20 +5,17 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
 // ErrStale means that the lease is over and no renewal came in time: nothing can be said about what is remembered.
 var ErrStale = errors.New("revocation log not heard of for longer than the lease")
 
-// Node follows the log for one process: its set and its lease. One goroutine, [Node.Run], renews: it reads what is new, applies it, and
-// only then extends the lease (pitfalls P12, P13). Everybody else asks.
+// Node follows the log for one process. One goroutine, [Node.Run], renews: it reads what is new, applies it, and only then extends the
+// lease (pitfalls P12, P13). Everybody else asks.
 type Node struct {
-	cfg   NodeConfig
-	set   *Set
-	until atomic.Int64  // the lease, as an Instant
-	era   atomic.Uint64 // counts the histories seen; what was remembered in another one is not believed
+	cfg    NodeConfig
+	holder *Holder
 
 	wake    chan struct{} // one waiting renewal is enough: it serves all who asked before it begins
 	stopped chan struct{} // closed when Run returns
@@ -27,9 +24,9 @@ type Node struct {
 	next *renewal // guarded by mu: who waits for a renewal that has not begun
 
 	// Owned by Run.
-	log      string
 	registry uint64
-	known    bool // log and registry are set
+	loaded   bool   // the registry was
+	history  string // the log that it was loaded with
 }
 
 // NodeConfig is what a [Node] follows and how. Zero durations and a nil Clock mean the defaults.
@@ -85,35 +82,23 @@ func NewNode(c NodeConfig) (*Node, error) {
 	case c.Every <= 0 || c.Every > c.Lease/3:
 		return nil, errors.New("revocation node: time between renewals is not between 0 and a third of the lease")
 	}
-	return &Node{cfg: c, set: NewSet(), wake: make(chan struct{}, 1), stopped: make(chan struct{})}, nil
+	return &Node{cfg: c, holder: NewHolder(c.Lease), wake: make(chan struct{}, 1), stopped: make(chan struct{})}, nil
 }
 
 // Set is what the node knows.
-func (n *Node) Set() *Set { return n.set }
+func (n *Node) Set() *Set { return n.holder.set }
 
 // Believable reports whether the lease lives now. It reads the clock.
-func (n *Node) Believable() bool { return n.lease().Live(n.cfg.Clock()) }
+func (n *Node) Believable() bool { return n.holder.Believes(n.cfg.Clock()) }
 
 // Rest is what remains of the lease.
-func (n *Node) Rest() time.Duration { return n.lease().Rest(n.cfg.Clock()) }
+func (n *Node) Rest() time.Duration { return n.holder.Lease().Rest(n.cfg.Clock()) }
 
-func (n *Node) lease() Lease { return Lease{Instant(n.until.Load())} }
-
-// Mark is taken before something is read that will be remembered.
-type Mark struct {
-	Asof Seq
-	Era  uint64
-	At   Instant
-}
-
-// Mark notes what is known now.
-func (n *Node) Mark() Mark { return Mark{n.set.Applied(), n.era.Load(), n.cfg.Clock()} }
+// Mark notes what is known now. It is taken before something is read that will be remembered.
+func (n *Node) Mark() Mark { return n.holder.Mark(n.cfg.Clock()) }
 
 // Holds reports whether something remembered under a mark may be used: same history, young enough, and not covered.
-func (n *Node) Holds(m Mark, marks *Marks) bool {
-	// The set is looked at first: what is forgotten or starts anew after that does not matter any more.
-	return !n.set.Covers(marks, m.Asof) && m.Era == n.era.Load() && !Forgotten(m.At, n.cfg.Clock())
-}
+func (n *Node) Holds(m Mark, marks *Marks) bool { return n.holder.Holds(m, marks, n.cfg.Clock()) }
 
 // Fresh returns nil when the lease lives, if need be after waiting for a renewal that began after the call. Otherwise the error wraps
 // [ErrStale]. Call it after the question has arrived, at each question.
@@ -156,7 +141,7 @@ func (n *Node) Renewed(ctx context.Context) error {
 
 // Settle returns when this process knows the entries up to seq, or believes nothing it remembers any more.
 func (n *Node) Settle(ctx context.Context, seq Seq) error {
-	for n.set.Applied() < seq {
+	for n.holder.set.Applied() < seq {
 		err := n.Renewed(ctx)
 		if err != nil && (ctx.Err() != nil || errors.Is(err, errStopped)) {
 			return fmt.Errorf("wait for entry %d: %w", seq, err)
@@ -214,55 +199,34 @@ func (n *Node) renew(ctx context.Context) error {
 	defer cancel()
 	begun := n.cfg.Clock()
 	for {
-		page, err := n.cfg.Log.Read(ctx, n.set.Applied(), pageSize)
+		after := n.holder.set.Applied()
+		page, err := n.cfg.Log.Read(ctx, after, pageSize)
 		if err != nil {
 			return fmt.Errorf("read revocation log: %w", err)
 		}
-		again, err := n.follow(page)
+		page.After, page.Lease = after, n.cfg.Lease
+		more, err := n.holder.Follow(page, n.cfg.Clock())
 		if err != nil {
-			n.until.Store(0)
 			return err
 		}
-		if again {
+		if more {
 			continue
 		}
-		if !n.known || page.Registry != n.registry {
-			if err := n.cfg.Registry(ctx); err != nil {
-				return fmt.Errorf("read registry: %w", err)
-			}
+		if err := n.loadRegistry(ctx, page); err != nil {
+			return err
 		}
-		n.registry, n.known = page.Registry, true
-		n.until.Store(int64(n.lease().Extend(begun, n.cfg.Lease).until))
+		n.holder.Extend(begun, page)
 		return nil
 	}
 }
 
-// follow applies a page. It reports whether there is more to read before the head is reached.
-func (n *Node) follow(p Page) (again bool, err error) {
-	applied := n.set.Applied()
-	switch {
-	case p.Log != n.log:
-		// Another history: nothing learnt from the old one may be believed (pitfall P6).
-		n.until.Store(0)
-		n.era.Add(1)
-		n.set.Reset(p.Floor)
-		n.log, n.known = p.Log, false
-		if applied != p.Floor {
-			return true, nil // the page begins elsewhere
-		}
-	case p.Head < applied:
-		return false, fmt.Errorf("the database knows entries up to %d, but this process has seen %d: it was restored from an older copy", p.Head, applied)
-	case p.Floor > applied:
-		// Away for longer than the log reaches back: whatever was remembered is too old as well.
-		n.era.Add(1)
-		n.set.Reset(p.Floor)
-		return true, nil
+func (n *Node) loadRegistry(ctx context.Context, p Page) error {
+	if n.loaded && n.history == p.Log && n.registry == p.Registry {
+		return nil
 	}
-	for i, e := range p.Entries {
-		if e.Seq != applied+1+Seq(i) {
-			return false, fmt.Errorf("revocation log: entry %d follows %d", e.Seq, applied+Seq(i))
-		}
+	if err := n.cfg.Registry(ctx); err != nil {
+		return fmt.Errorf("read registry: %w", err)
 	}
-	n.set.Apply(p.Entries, n.cfg.Clock())
-	return n.set.Applied() < p.Head, nil
+	n.loaded, n.history, n.registry = true, p.Log, p.Registry
+	return nil
 }

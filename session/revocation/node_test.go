@@ -151,7 +151,7 @@ func TestEntriesAreAppliedBeforeTheLeaseIsExtended(t *testing.T) {
 		n = follow(t, p, func(c *NodeConfig) {
 			c.Registry = func(context.Context) error {
 				<-ready
-				seen[n.set.Applied()] = n.Believable()
+				seen[n.holder.set.Applied()] = n.Believable()
 				return nil
 			}
 		})
@@ -162,8 +162,8 @@ func TestEntriesAreAppliedBeforeTheLeaseIsExtended(t *testing.T) {
 		if believed, asked := seen[3000]; !asked || believed {
 			t.Errorf("the registry was read at %v; want once, with all applied and nothing believed yet", seen)
 		}
-		if n.set.Applied() != 3000 || !n.Believable() {
-			t.Errorf("applied %d, believable %v", n.set.Applied(), n.Believable())
+		if n.holder.set.Applied() != 3000 || !n.Believable() {
+			t.Errorf("applied %d, believable %v", n.holder.set.Applied(), n.Believable())
 		}
 	})
 }
@@ -277,8 +277,8 @@ func TestAnotherLogStartsAnew(t *testing.T) {
 		if n.Holds(old, &Marks{Subject: "carol"}) {
 			t.Error("what was remembered in another history is believed")
 		}
-		if !n.Believable() || n.set.Applied() != 1 || n.set.Covers(&Marks{Subject: "alice"}, 0) {
-			t.Errorf("applied %d, believable %v, alice covered %v; want the new log alone", n.set.Applied(), n.Believable(), n.set.Covers(&Marks{Subject: "alice"}, 0))
+		if !n.Believable() || n.holder.set.Applied() != 1 || n.holder.set.Covers(&Marks{Subject: "alice"}, 0) {
+			t.Errorf("applied %d, believable %v, alice covered %v; want the new log alone", n.holder.set.Applied(), n.Believable(), n.holder.set.Covers(&Marks{Subject: "alice"}, 0))
 		}
 	})
 }
@@ -297,8 +297,8 @@ func TestANodeBehindTheFloorForgetsAll(t *testing.T) {
 		if n.Holds(old, &Marks{Subject: "alice"}) {
 			t.Error("what was remembered before the gap is believed")
 		}
-		if n.set.Applied() != 9 || !n.Believable() {
-			t.Errorf("applied %d, believable %v; want 9 and true", n.set.Applied(), n.Believable())
+		if n.holder.set.Applied() != 9 || !n.Believable() {
+			t.Errorf("applied %d, believable %v; want 9 and true", n.holder.set.Applied(), n.Believable())
 		}
 	})
 }
@@ -310,8 +310,8 @@ func TestAGapInTheLogStopsTheNode(t *testing.T) {
 		synctest.Wait()
 		p.change(func() { p.page = Page{Log: "a", Head: 2, Entries: entries(2, session.BySubject("x"))} })
 		time.Sleep(time.Second)
-		if n.Believable() || n.set.Applied() != 0 {
-			t.Errorf("went on over a gap: applied %d", n.set.Applied())
+		if n.Believable() || n.holder.set.Applied() != 0 {
+			t.Errorf("went on over a gap: applied %d", n.holder.set.Applied())
 		}
 	})
 }

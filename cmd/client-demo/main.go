@@ -1,0 +1,78 @@
+// Command client-demo tells the story of introspectd by running it: a daemon, three services that call each other (shop, orders, billing),
+// each with credentials and an audience of its own, a login, calls, and a logout in the midst of them. It does so in each mode, and
+// shows what every service said before and after.
+//
+// It promises to exit 0 only if the run showed something and no call begun after a logout had returned was accepted. It talks to loopback
+// addresses only, keeps its data in a folder that it removes, and ends by itself within half a minute.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	switch {
+	case errors.Is(err, errUsage):
+		os.Exit(2)
+	case err != nil:
+		fmt.Fprintln(os.Stderr, "client-demo:", err)
+		os.Exit(1)
+	}
+}
+
+var errUsage = errors.New("usage")
+
+// limit ends a run that hangs.
+const limit = 30 * time.Second
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err error) {
+	flags := flag.NewFlagSet("client-demo", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	if err := flags.Parse(args); err != nil || flags.NArg() > 0 {
+		return errUsage
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	dir, err := os.MkdirTemp("", "client-demo-*")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+
+	fmt.Fprintln(stdout, "alice logs in at shop. shop calls orders, orders calls billing; each checks the token it was handed.")
+	var outcomes []outcome
+	for _, m := range modes {
+		fmt.Fprintf(stdout, "%s: %s ...\n", m.name, m.words)
+		o, err := tell(ctx, dir, m)
+		if err != nil {
+			return fmt.Errorf("%s: %w", m.name, err)
+		}
+		outcomes = append(outcomes, o)
+	}
+	fmt.Fprintln(stdout)
+	if err := printTable(stdout, outcomes); err != nil {
+		return err
+	}
+	return verdict(stdout, outcomes)
+}
+
+func verdict(stdout io.Writer, outcomes []outcome) error {
+	for _, o := range outcomes {
+		if o.accepted > 0 {
+			return fmt.Errorf("%s: %d calls that began after the logout had returned were accepted", o.mode, o.accepted)
+		}
+	}
+	fmt.Fprintln(stdout, "\nLog out means out: no call that began after a logout had returned was accepted.")
+	return nil
+}

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+)
+
+// before and after are how long calls are made on either side of the logout.
+const (
+	before = 1500 * time.Millisecond
+	after  = 1500 * time.Millisecond
+)
+
+// tell runs the story in one mode: a login, calls, a logout in the midst of them, calls.
+func tell(ctx context.Context, dir string, m mode) (_ outcome, err error) {
+	in, err := install(ctx, dir, m)
+	if err != nil {
+		return outcome{}, err
+	}
+	defer func() {
+		if stopped := in.stop(); err == nil {
+			err = stopped
+		}
+	}()
+	token, err := in.logIn(ctx)
+	if err != nil {
+		return outcome{}, err
+	}
+	l := newLoad(token)
+	calling, stop := context.WithCancel(ctx)
+	defer stop()
+	var calls sync.WaitGroup
+	calls.Go(func() { l.run(calling, in.services) })
+	time.Sleep(before)
+	asked := time.Now()
+	err = in.logOut(ctx, token)
+	returned := time.Now()
+	time.Sleep(after)
+	stop()
+	calls.Wait()
+	if err != nil {
+		return outcome{}, err
+	}
+	out := judge(m.name, in.services, l, asked, returned)
+	return out, out.convincing()
+}
+
+// logIn is what a login service does once it knows who the user is.
+func (in *installation) logIn(ctx context.Context) (token string, err error) {
+	var audience, scope []string
+	for _, s := range chain {
+		audience, scope = append(audience, s.name), append(scope, s.scope)
+	}
+	body, err := json.Marshal(map[string]any{"subject": "alice", "audience": audience, "scope": strings.Join(scope, " ")})
+	if err != nil {
+		return "", err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, in.url+"/sessions", bytes.NewReader(body))
+	if err != nil {
+		return "", err
+	}
+	req.SetBasicAuth(loginClient, in.login.Reveal())
+	req.Header.Set("Content-Type", "application/json")
+	var opened struct {
+		AccessToken string `json:"access_token"`
+	}
+	if err := do(req, http.StatusCreated, &opened); err != nil {
+		return "", fmt.Errorf("log in: %w", err)
+	}
+	return opened.AccessToken, nil
+}
+
+// logOut is what the user does.
+func (in *installation) logOut(ctx context.Context, token string) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, in.url+"/logout", nil)
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Authorization", "Bearer "+token)
+	if err := do(req, http.StatusNoContent, nil); err != nil {
+		return fmt.Errorf("log out: %w", err)
+	}
+	return nil
+}
+
+func do(req *http.Request, want int, into any) error {
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, 64<<10))
+	if err != nil {
+		return err
+	}
+	if resp.StatusCode != want {
+		return fmt.Errorf("%s, want %d", resp.Status, want)
+	}
+	if into == nil {
+		return nil
+	}
+	return json.Unmarshal(body, into)
+}

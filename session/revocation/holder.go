@@ -10,13 +10,16 @@ import (
 // subscriber, which hears of it from a node. It is a plain state machine: no clock, goroutine or socket of its own, so that the daemon,
 // a guard and the simulator run the same one. Readings of the holder's own clock are passed in.
 //
-// Follow and Extend have one caller; the questions ([Holder.Believes], [Holder.Mark], [Holder.Holds]) may be asked by anybody.
+// Follow, Extend and Drop have one caller; the questions ([Holder.Believes], [Holder.Mark], [Holder.Holds]) may be asked by anybody. Whoever
+// judges something remembered asks Believes first and Holds after it, both after the question has arrived. The other way round a renewal
+// between the two makes the lease live again after the set was looked at without the entry that it brought.
 type Holder struct {
 	set    *Set
 	length time.Duration // no page is believed for longer
 	until  atomic.Int64  // the lease, as an Instant
 	era    atomic.Uint64 // counts the histories seen; what was remembered in another one is not believed
 	log    string        // the history that the set belongs to; "" before the first page
+	robbed bool          // that history has lost entries which are known here
 }
 
 // NewHolder believes nothing until it has followed a page and extended its lease by it.
@@ -31,6 +34,9 @@ func (h *Holder) Lease() Lease { return Lease{Instant(h.until.Load())} }
 // Believes reports whether the lease lives.
 func (h *Holder) Believes(now Instant) bool { return h.Lease().Live(now) }
 
+// Drop ends the lease, as when the registration under which it was given is gone: nobody waits for it any more.
+func (h *Holder) Drop() { h.until.Store(0) }
+
 // Follow applies a page. It reports whether there is more to read, from Applied on, before the head is reached. An error ends the lease:
 // the page contradicts what is known, and only a page that does not will start a new one.
 func (h *Holder) Follow(p Page, now Instant) (more bool, err error) {
@@ -42,8 +48,10 @@ func (h *Holder) Follow(p Page, now Instant) (more bool, err error) {
 		if applied != p.Floor {
 			return true, nil // the page begins elsewhere
 		}
-	case p.Head < applied:
-		h.until.Store(0)
+	case h.robbed || restored(p):
+		// For good: when the log has grown past what is known here, other entries stand in the place of those that it lost.
+		h.robbed = true
+		h.Drop()
 		return false, fmt.Errorf("the log ends at entry %d, but this process has seen %d: the database was restored from an older copy", p.Head, applied)
 	case p.Floor > applied:
 		// Away for longer than the log reaches back: whatever was remembered is too old as well (pitfall P7).
@@ -51,8 +59,8 @@ func (h *Holder) Follow(p Page, now Instant) (more bool, err error) {
 		return true, nil
 	}
 	for i, e := range p.Entries {
-		if want := p.After + 1 + Seq(i); e.Seq != want {
-			h.until.Store(0)
+		if want := p.After + 1 + Seq(i); !follows(e, want) {
+			h.Drop()
 			return false, fmt.Errorf("revocation log: entry %d where %d was expected", e.Seq, want)
 		}
 	}
@@ -63,20 +71,22 @@ func (h *Holder) Follow(p Page, now Instant) (more bool, err error) {
 	return h.set.Applied() < p.Head, nil
 }
 
+// startAnew counts the era twice. What is judged while the set is emptied sees the first count if it sees the empty set; what is marked
+// in between, with a seq of the old history, is of an era that is over with the second.
 func (h *Holder) startAnew(p Page) {
-	h.until.Store(0)
+	h.Drop()
 	h.era.Add(1)
 	h.set.Reset(p.Floor)
-	h.log = p.Log
+	h.era.Add(1)
+	h.log, h.robbed = p.Log, false
 }
 
 // Extend lengthens the lease by the page that was followed to its head: from the instant before it was asked for (pitfall P11), for what
 // the one who gave it may still believe (pitfall P18), and only after all of it was applied (pitfall P12).
 func (h *Holder) Extend(begun Instant, p Page) {
-	if p.Log != h.log || h.set.Applied() < p.Head {
-		return
+	if h.followed(p) {
+		h.until.Store(int64(h.Lease().Extend(begun, min(h.length, p.Lease)).until))
 	}
-	h.until.Store(int64(h.Lease().Extend(begun, min(h.length, p.Lease)).until))
 }
 
 // Mark is taken before something is read that will be remembered.
@@ -86,10 +96,14 @@ type Mark struct {
 	At   Instant
 }
 
-// Mark notes what is known now.
-func (h *Holder) Mark(now Instant) Mark { return Mark{h.set.Applied(), h.era.Load(), now} }
+// Mark notes what is known now. The era is read first: with a set that was reset since, the mark is of an era that is over.
+func (h *Holder) Mark(now Instant) Mark {
+	era := h.era.Load()
+	return Mark{h.set.Applied(), era, now}
+}
 
-// Holds reports whether something remembered under a mark may be used: same history, young enough, and not covered.
+// Holds reports whether something remembered under a mark may be used: not covered, young enough, and of the same history. The era is
+// compared last: were it the same only before the set was looked at, the set may by then have been that of another history.
 func (h *Holder) Holds(m Mark, marks *Marks, now Instant) bool {
-	return m.Era == h.era.Load() && !Forgotten(m.At, now) && !h.set.Covers(marks, m.Asof)
+	return !h.set.Covers(marks, m.Asof) && !Forgotten(m.At, now) && h.remembers(m)
 }

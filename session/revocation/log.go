@@ -22,6 +22,7 @@ type Page struct {
 
 	// Filled in by whoever asked.
 	After Seq           // the seq asked for
+	Of    string        // the log that After is a position in; "" before the first page
 	Lease time.Duration // for how long the one who answered may still believe it himself; the database always does
 }
 

@@ -91,6 +91,10 @@ func (n *Node) Set() *Set { return n.holder.set }
 // Believable reports whether the lease lives now. It reads the clock.
 func (n *Node) Believable() bool { return n.holder.Believes(n.cfg.Clock()) }
 
+// Lease is until when the set may be believed. Whoever takes it before he looks at the set, and finds it alive by a reading of the clock after
+// that ([Mark] has one), has asked what Believable asks, and read the clock once.
+func (n *Node) Lease() Lease { return n.holder.Lease() }
+
 // Rest is what remains of the lease.
 func (n *Node) Rest() time.Duration { return n.holder.Lease().Rest(n.cfg.Clock()) }
 
@@ -199,12 +203,12 @@ func (n *Node) renew(ctx context.Context) error {
 	defer cancel()
 	begun := n.cfg.Clock()
 	for {
-		after := n.holder.set.Applied()
+		after, log := n.holder.set.Applied(), n.holder.log
 		page, err := n.cfg.Log.Read(ctx, after, pageSize)
 		if err != nil {
 			return fmt.Errorf("read revocation log: %w", err)
 		}
-		page.After, page.Lease = after, n.cfg.Lease
+		page.After, page.Of, page.Lease = after, log, n.cfg.Lease
 		more, err := n.holder.Follow(page, n.cfg.Clock())
 		if err != nil {
 			return err

@@ -3,7 +3,6 @@ package revocation
 import (
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/introspectd/introspectd/session"
 )
@@ -77,14 +76,15 @@ func (s *Set) Covers(m *Marks, asof Seq) bool {
 		m.Key != "" && s.names[session.ByKey(m.Key)] > 0
 }
 
-// CoversClient reports whether a client that was known to be in order as of a seq has been disabled or removed since.
+// CoversClient reports whether a client that was known to be in order as of a seq has been disabled or removed since. Ending everything
+// ends what was issued to clients, not their registration.
 func (s *Set) CoversClient(id string, asof Seq) bool {
 	if s.size.Load() == 0 {
 		return false
 	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return s.all > asof || s.names[session.ByClient(id)] > asof
+	return s.names[session.ByClient(id)] > asof
 }
 
 // Apply takes entries in, which follow Applied in order and without gaps, and forgets those that were applied more than [Memory]
@@ -100,7 +100,7 @@ func (s *Set) Apply(entries []Entry, now Instant) {
 		s.recent = append(s.recent, arrival{e, now})
 		s.applied.Store(uint64(e.Seq))
 	}
-	s.forget(now.Add(-Memory))
+	s.forget(horizon(now))
 	s.size.Store(int64(len(s.recent)))
 }
 
@@ -158,7 +158,3 @@ func (s *Set) drop(e Entry) {
 		}
 	}
 }
-
-// Forgotten reports whether something remembered since an instant is too old to be believed, because entries that cover it may be
-// forgotten by now.
-func Forgotten(since, now Instant) bool { return now.Sub(since) >= Memory-time.Second }

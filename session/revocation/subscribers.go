@@ -22,8 +22,10 @@ type Subscribers struct {
 type subscriber struct {
 	client  string
 	applied Seq
-	ends    Instant // when its lease has ended, on our clock, however its clock runs
-	cooling Instant // until then it gets no lease: it was silent while others waited for it (pitfall P27)
+	ends    Instant // when its lease has ended, on our clock, however its clock runs; 0 when that was noted
+	owes    Seq     // what it was to apply, and since when
+	since   Instant
+	cooling Instant // until then it gets no lease: it kept others waiting (pitfall P27)
 }
 
 // NewSubscribers keeps at most so many at once; each can delay a logout by its lease.
@@ -31,11 +33,11 @@ func NewSubscribers(lease time.Duration, most int) *Subscribers {
 	return &Subscribers{length: lease, most: most, known: map[SubscriberID]*subscriber{}}
 }
 
-// coolings is for how many leases a subscriber that fell silent gets none.
+// coolings is for how many leases a subscriber that kept others waiting gets none.
 const coolings = 10
 
-// Poll takes a subscriber's word that it has applied the entries up to a seq, and says for how long it may believe what it is about to be
-// sent: what remains of the node's own lease, or 0.
+// Poll takes a subscriber's word that it has applied the entries up to a seq of the log that the node follows, and says for how long it may
+// believe what it is about to be sent: what remains of the node's own lease, or 0. A subscriber of another log has applied 0.
 func (s *Subscribers) Poll(id SubscriberID, client string, applied Seq, node Lease, now Instant) (time.Duration, error) {
 	sub, ok := s.known[id]
 	if !ok {
@@ -47,22 +49,12 @@ func (s *Subscribers) Poll(id SubscriberID, client string, applied Seq, node Lea
 		s.known[id] = sub
 	}
 	sub.applied = max(sub.applied, applied)
-	rest := node.Rest(now)
+	rest := s.sublease(node, now)
 	if rest == 0 || now < sub.cooling {
 		return 0, nil
 	}
 	sub.ends = max(sub.ends, now.Add(outlast(rest)))
 	return rest, nil
-}
-
-// Acked is the seq up to which the node may acknowledge: what it has applied itself, and each subscriber that may still believe.
-func (s *Subscribers) Acked(applied Seq, now Instant) Seq {
-	for _, sub := range s.known {
-		if now < sub.ends {
-			applied = min(applied, sub.applied)
-		}
-	}
-	return applied
 }
 
 // Waiting names the clients whose subscribers have not applied a seq and may still believe, and the instant at which the last of their
@@ -77,12 +69,29 @@ func (s *Subscribers) Waiting(seq Seq, now Instant) (clients []string, until Ins
 	return clients, until
 }
 
-// Expire notes those whose lease ran out before they had applied what the node has: they were waited for, and get no lease for a while.
+// Expire notes those who kept others waiting: whose lease ran out before they had applied what the node has, or who polled for a whole lease and
+// never said that they had. They get no lease for a while. Call it with what is applied before more is: an entry that came after a lease had
+// ended was not waited for.
 func (s *Subscribers) Expire(applied Seq, now Instant) {
 	for _, sub := range s.known {
-		if sub.ends != 0 && now >= sub.ends && sub.applied < applied {
-			sub.cooling = max(sub.cooling, sub.ends.Add(coolings*s.length))
+		switch {
+		case sub.ends == 0:
+			continue
+		case sub.applied >= sub.owes:
+			sub.owes, sub.since = applied, now
+		case now >= sub.ends || now.Sub(sub.since) >= s.length:
+			sub.cooling = max(sub.cooling, now.Add(coolings*s.length))
 		}
+		if now >= sub.ends {
+			sub.ends = 0
+		}
+	}
+}
+
+// StartAnew forgets what they have applied, when the node has begun to follow another log. Their leases still count.
+func (s *Subscribers) StartAnew() {
+	for _, sub := range s.known {
+		sub.applied, sub.owes = 0, 0
 	}
 }
 

@@ -1,0 +1,8 @@
+//go:build mutant_digest
+
+package cache
+
+import "github.com/introspectd/introspectd/session"
+
+// isOf leaves it to the memory.
+func (e *entry) isOf(session.Digest) bool { return true }

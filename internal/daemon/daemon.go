@@ -1,0 +1,273 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net"
+	"time"
+
+	"github.com/introspectd/introspectd/cache"
+	"github.com/introspectd/introspectd/internal/config"
+	"github.com/introspectd/introspectd/internal/httpapi"
+	"github.com/introspectd/introspectd/internal/serverkey"
+	"github.com/introspectd/introspectd/internal/telemetry"
+	"github.com/introspectd/introspectd/internal/tlsfile"
+	"github.com/introspectd/introspectd/introspect"
+	"github.com/introspectd/introspectd/introspect/caller"
+	"github.com/introspectd/introspectd/session"
+	"github.com/introspectd/introspectd/session/revocation"
+	"github.com/introspectd/introspectd/session/sqlstore"
+)
+
+// Daemon is all that serves, wired. Nothing of it runs until [Daemon.Run].
+type Daemon struct {
+	cfg      Config
+	settings config.Settings
+	url      string
+	level    *slog.LevelVar
+	log      *slog.Logger
+	audit    *telemetry.Audit
+	metrics  *telemetry.Metrics
+
+	listener, adminListener net.Listener // the second may be nil
+	pair                    *tlsfile.Pair
+	store                   *sqlstore.Store
+	registry                *caller.Registry
+	node                    *revocation.Node
+	uses                    *session.Uses
+	memory                  *cache.Cache
+	api                     *httpapi.Server
+	doors                   []*door
+}
+
+// Config is how a daemon runs.
+type Config struct {
+	Settings config.Settings
+	Origins  []config.Value // where the settings come from, for the log
+	Stderr   io.Writer      // logs
+	NoColor  bool           // on a terminal
+	Build    telemetry.Build
+	// Reload asks all sources of settings again, at SIGHUP. Nil: they stay.
+	Reload func() (config.Settings, error)
+}
+
+// usesEvery is how coarse a last use is.
+const usesEvery = 10 * time.Second
+
+// New builds a daemon, which listens but does not answer yet. What was opened is closed again when something fails.
+func New(ctx context.Context, c Config) (_ *Daemon, err error) {
+	d := &Daemon{cfg: c, settings: c.Settings, level: new(slog.LevelVar), metrics: telemetry.NewMetrics(c.Build)}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, d.Close())
+		}
+	}()
+	if err := d.open(ctx); err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// open goes in the order of harm: the database comes last.
+func (d *Daemon) open(ctx context.Context) (err error) {
+	if err := d.openLogs(); err != nil {
+		return err
+	}
+	if err := d.openDoors(); err != nil {
+		return err
+	}
+	if err := checkKeys(d.settings); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	d.logSettings()
+	d.store, err = sqlstore.Open(ctx, sqlstore.Config{DSN: d.settings.Database.Reveal(), Migrate: true, Observe: d.metrics.StoreCall})
+	if err != nil {
+		return err
+	}
+	ring, err := d.keys()
+	if err != nil {
+		return err
+	}
+	return d.wire(ring)
+}
+
+func (d *Daemon) openLogs() error {
+	level, err := telemetry.Level(d.settings.LogLevel)
+	if err != nil {
+		return err
+	}
+	d.level.Set(level)
+	c := telemetry.LogConfig{Out: d.cfg.Stderr, Format: d.settings.LogFormat, Level: d.level, NoColor: d.cfg.NoColor}
+	if d.log, err = telemetry.NewLogger(c); err != nil {
+		return err
+	}
+	d.audit, err = telemetry.OpenAudit(d.settings.AuditLog, c)
+	return err
+}
+
+func (d *Daemon) openDoors() (err error) {
+	if d.settings.TLS() {
+		if d.pair, err = tlsfile.Open(d.settings.TLSCert, d.settings.TLSKey); err != nil {
+			return err
+		}
+	}
+	if d.listener, err = listen(d.settings.Listen, "listen"); err != nil {
+		return err
+	}
+	if d.settings.AdminListen != "" {
+		if d.adminListener, err = listen(d.settings.AdminListen, "admin-listen"); err != nil {
+			return err
+		}
+	}
+	d.url = d.settings.URL(d.listener.Addr().String())
+	return nil
+}
+
+// keys reads the server keys, or makes them beside a database that is new here.
+func (d *Daemon) keys() (serverkey.Ring, error) {
+	if !d.settings.Key.IsZero() {
+		ring, err := serverkey.Parse(d.settings.Key.Reveal())
+		if err != nil {
+			return ring, fmt.Errorf("environment INTROSPECTD_KEY: %w", err)
+		}
+		return ring, nil
+	}
+	path, err := d.settings.KeyPath()
+	if err != nil {
+		return serverkey.Ring{}, err
+	}
+	if _, embedded := d.settings.Database.File(); !embedded {
+		return serverkey.Read(path)
+	}
+	ring, made, err := serverkey.ReadOrMake(path)
+	if made {
+		d.log.Info("made a server key", "file", path)
+	}
+	return ring, err
+}
+
+// wire puts the rooms together.
+func (d *Daemon) wire(ring serverkey.Ring) (err error) {
+	s := d.settings
+	d.node, err = revocation.NewNode(revocation.NodeConfig{
+		Log: d.store, Lease: s.Lease,
+		Registry: func(ctx context.Context) error { return d.registry.Load(ctx) },
+		Report:   d.following,
+	})
+	if err != nil {
+		return err
+	}
+	d.registry = caller.NewRegistry(d.store, d.node.Set().CoversClient)
+	d.uses = session.NewUses(d.metrics.CountUses(d.store), usesEvery)
+	if d.memory, err = cache.New(cache.Config{Store: d.store, Node: d.node, Capacity: s.CacheEntries}); err != nil {
+		return err
+	}
+	derived, err := ring.Succession()
+	if err != nil {
+		return err
+	}
+	succession, err := session.NewSuccession(derived...)
+	if err != nil {
+		return err
+	}
+	sessions, err := session.NewService(session.Config{
+		Store: d.store, Audiences: d.registry, Settle: d.node.Settle, Succession: succession, Lifetimes: s.Lifetimes(),
+	})
+	if err != nil {
+		return err
+	}
+	d.metrics.WatchCache(d.memory.Stats)
+	d.metrics.WatchNode(d.node)
+	return d.serveOver(sessions)
+}
+
+func (d *Daemon) serveOver(sessions *session.Service) (err error) {
+	issuer := d.settings.IssuerFor(d.listener.Addr().String())
+	guesses := caller.NewThrottle(50, 500)
+	answers, err := introspect.NewService(introspect.Config{
+		Finder: d.memory, Callers: d.registry, Issuer: issuer, Throttle: guesses, Uses: d.uses,
+	})
+	if err != nil {
+		return err
+	}
+	d.api, err = httpapi.New(httpapi.Config{
+		Issuer: issuer, Sessions: sessions, Answers: answers, Callers: d.registry, Guesses: guesses,
+		Checks: d.checks(), Observe: d.metrics, Metrics: d.metrics.Handler(), Log: d.log, Audit: d.audit.Logger,
+		// Anybody who reaches a public address could read them.
+		PublicMetrics: d.adminListener == nil && config.Loopback(d.listener.Addr().String()),
+	})
+	if err != nil {
+		return err
+	}
+	d.api.SetReady(false)
+	d.doors = []*door{newDoor(d.listener, d.api.Handler(), d.pair, d.log)}
+	if d.adminListener != nil {
+		d.doors = append(d.doors, newDoor(d.adminListener, d.api.AdminHandler(), d.pair, d.log))
+	}
+	return nil
+}
+
+func (d *Daemon) checks() []httpapi.Check {
+	return []httpapi.Check{
+		{Name: "database", Check: d.store.Check},
+		{Name: "lease", Check: d.node.Fresh},
+		{Name: "keys", Check: func(context.Context) error { return checkKeys(d.settings) }},
+	}
+}
+
+func (d *Daemon) following(err error) {
+	d.metrics.Following(err)
+	if err != nil {
+		d.log.Error("the revocation log cannot be read: answers end with the lease", "error", err)
+		return
+	}
+	d.log.Info("the revocation log is followed again")
+}
+
+// Close closes what is open: the cache before the store, the audit log last. It is for a daemon that was never run; [Daemon.Run] closes by
+// itself.
+func (d *Daemon) Close() error {
+	var errs []error
+	for _, l := range []net.Listener{d.listener, d.adminListener} {
+		if l != nil {
+			_ = l.Close() // mostly closed already
+		}
+	}
+	if d.memory != nil {
+		d.memory.Close()
+	}
+	if d.store != nil {
+		errs = append(errs, d.store.Close())
+	}
+	if d.audit != nil {
+		errs = append(errs, d.audit.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// URL is where clients of this machine find it, without a trailing slash.
+func (d *Daemon) URL() string { return d.url }
+
+// Store is the open database, for whoever registers something before it runs.
+func (d *Daemon) Store() *sqlstore.Store { return d.store }
+
+// Registered reports whether there is any client or audience. It is known once the daemon is ready.
+func (d *Daemon) Registered() bool {
+	s := d.registry.Snapshot()
+	return len(s.Clients)+len(s.Audiences) > 0
+}
+
+// logSettings writes down what differs from the defaults, redacted.
+func (d *Daemon) logSettings() {
+	about := []any{"version", d.cfg.Build.Version, "revision", d.cfg.Build.Revision}
+	for _, v := range d.cfg.Origins {
+		if v.Origin != "default" {
+			about = append(about, v.Name, v.Value+" ("+v.Origin+")")
+		}
+	}
+	d.log.Info("starting", about...)
+}

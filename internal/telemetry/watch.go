@@ -1,0 +1,42 @@
+package telemetry
+
+import (
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/introspectd/introspectd/cache"
+	"github.com/introspectd/introspectd/session/revocation"
+)
+
+// WatchCache reads the cache's own counts at each scrape. Call it once.
+func (m *Metrics) WatchCache(stats func() cache.Stats) {
+	for _, c := range []struct {
+		name, help string
+		read       func(cache.Stats) uint64
+	}{
+		{"cache_hits_total", "Questions answered from memory.", func(s cache.Stats) uint64 { return s.Hits }},
+		{"cache_misses_total", "Questions that needed the store.", func(s cache.Stats) uint64 { return s.Misses }},
+		{"cache_refused_total", "Answers that the revocation set turned into a no.", func(s cache.Stats) uint64 { return s.Refused }},
+		{"cache_loads_total", "Look-ups in the store.", func(s cache.Stats) uint64 { return s.Loads }},
+		{"cache_joined_total", "Questions that shared a look-up another had asked for.", func(s cache.Stats) uint64 { return s.Joined }},
+		{"cache_unknown_total", "Questions about tokens that the store does not know.", func(s cache.Stats) uint64 { return s.Unknown }},
+		{"cache_load_failures_total", "Look-ups that failed.", func(s cache.Stats) uint64 { return s.Failures }},
+	} {
+		m.registry.MustRegister(prometheus.NewCounterFunc(
+			prometheus.CounterOpts{Namespace: namespace, Name: c.name, Help: c.help},
+			func() float64 { return float64(c.read(stats())) },
+		))
+	}
+	m.gauge("cache_entries", "Tokens in memory.", func() float64 { return float64(stats().Remembered) })
+	m.gauge("cache_capacity", "Tokens that memory has room for.", func() float64 { return float64(stats().Capacity) })
+}
+
+// WatchNode reads at each scrape what the node knows of the log. Call it once.
+func (m *Metrics) WatchNode(n *revocation.Node) {
+	m.gauge("revocation_set_entries", "Takings-back that can still matter.", func() float64 { return float64(n.Set().Len()) })
+	m.gauge("revocation_applied_seq", "The newest taking-back that this node knows.", func() float64 { return float64(n.Set().Applied()) })
+	m.gauge("lease_remaining_seconds", "For how long this node may still answer from memory.", func() float64 { return n.Rest().Seconds() })
+}
+
+func (m *Metrics) gauge(name, help string, read func() float64) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: namespace, Name: name, Help: help}, read))
+}

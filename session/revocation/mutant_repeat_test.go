@@ -1,0 +1,5 @@
+//go:build mutant_repeat
+
+package revocation
+
+const atOnce = true

@@ -1,0 +1,147 @@
+package sqlstore
+
+import (
+	"errors"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"github.com/introspectd/introspectd/session"
+	"github.com/introspectd/introspectd/session/revocation"
+)
+
+// batch is one transaction, as the work in it sees it.
+//
+// The numbers of new entries are taken in the last step. Until then they stand in the rows as pending + n: larger than every real one, so
+// whatever reads a row in this transaction sees the thing taken back already.
+type batch struct {
+	db       *gorm.DB
+	head     session.Seq     // as read when the transaction began
+	entries  []pendingEntry  // in order
+	registry int             // changes of clients and audiences
+	enabled  map[string]bool // clients looked at so far
+	wrote    bool            // anybody has written
+	mine     bool            // the work that runs now has written
+}
+
+type pendingEntry struct {
+	revocation.Entry
+	id raw // of the token or session
+}
+
+const pending session.Seq = 1 << 62
+
+// commit is what a transaction came to.
+type commit struct {
+	base, head session.Seq // the log's head before and after it
+}
+
+// seq turns a number as read in the transaction into the real one.
+func (c commit) seq(s session.Seq) session.Seq {
+	if s > pending {
+		return c.base + s - pending
+	}
+	return s
+}
+
+var (
+	errApart  = errors.New("a write failed half way") // do it again, with savepoints
+	errBroken = errors.New("roll back to savepoint")  // the transaction is of no use any more
+)
+
+func newBatch(db *gorm.DB) (*batch, error) {
+	b := &batch{db: db, enabled: map[string]bool{}}
+	err := row(db, `SELECT seq FROM head WHERE one = 1`, nil, (*seqno)(&b.head))
+	return b, err
+}
+
+// attempt runs work. When it fails it leaves nothing behind.
+func (b *batch) attempt(run work, apart bool) (func(commit), error) {
+	entries, registry := len(b.entries), b.registry
+	b.mine = false
+	if apart {
+		if _, err := exec(b.db, `SAVEPOINT apart`); err != nil {
+			return nil, fmt.Errorf("%w: %w", errBroken, err)
+		}
+	}
+	after, err := run(b)
+	if err != nil && b.mine && !apart {
+		return nil, errApart
+	}
+	if err != nil {
+		b.entries, b.registry = b.entries[:entries], registry
+		clear(b.enabled)
+	}
+	if apart {
+		if err != nil {
+			if _, back := exec(b.db, `ROLLBACK TO SAVEPOINT apart`); back != nil {
+				return nil, fmt.Errorf("%w: %w: %w", errBroken, back, err)
+			}
+		}
+		if _, release := exec(b.db, `RELEASE SAVEPOINT apart`); release != nil {
+			return nil, fmt.Errorf("%w: %w", errBroken, release)
+		}
+	}
+	b.wrote = b.wrote || b.mine
+	return after, err
+}
+
+// exec writes, and says how many rows that changed.
+func (b *batch) exec(query string, args ...any) (int64, error) {
+	n, err := exec(b.db, query, args...)
+	b.mine = b.mine || err != nil || n > 0
+	return n, err
+}
+
+func (b *batch) row(query string, args []any, into ...any) error {
+	return row(b.db, query, args, into...)
+}
+
+// entry appends to the log, and answers with the pending number.
+func (b *batch) entry(sel session.Selector, id raw, at session.Date) session.Seq {
+	b.entries = append(b.entries, pendingEntry{
+		revocation.Entry{Selector: sel, At: at, Until: at + session.Date(revocation.KeepEntries.Seconds())}, id,
+	})
+	return pending + session.Seq(len(b.entries))
+}
+
+// last is the last step before the commit: it takes the numbers and writes them wherever they are pending.
+func (b *batch) last() (commit, error) {
+	c := commit{base: b.head, head: b.head}
+	n := len(b.entries)
+	if n == 0 && b.registry == 0 {
+		return c, nil
+	}
+	err := b.row(`UPDATE head SET seq = seq + ?, registry = registry + ? WHERE one = 1 RETURNING seq`,
+		[]any{n, b.registry}, (*seqno)(&c.head))
+	if err != nil {
+		return c, err
+	}
+	c.base = c.head - session.Seq(n)
+	for i := range b.entries {
+		e := &b.entries[i]
+		e.Seq = c.base + session.Seq(i) + 1
+		_, err := b.exec(`INSERT INTO entries (seq, target, name, at, until) VALUES (?,?,?,?,?)`,
+			int64(e.Seq), e.Target, e.Key, int64(e.At), int64(e.Until))
+		if err != nil {
+			return c, err
+		}
+		if err := b.number(e); err != nil {
+			return c, err
+		}
+	}
+	return c, nil
+}
+
+// number replaces a pending number.
+func (b *batch) number(e *pendingEntry) (err error) {
+	switch e.Target {
+	case session.TargetToken:
+		_, err = b.exec(`UPDATE tokens SET ended_seq = ? WHERE id = ?`, int64(e.Seq), e.id)
+	case session.TargetSession:
+		_, err = b.exec(`UPDATE sessions SET ended_seq = ? WHERE id = ?`, int64(e.Seq), e.id)
+	default:
+		_, err = b.exec(`UPDATE barriers SET seq = ? WHERE target = ? AND name = ?`, int64(e.Seq), e.Target, e.Key)
+	}
+	return err
+}

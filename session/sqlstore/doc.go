@@ -1,0 +1,14 @@
+// Package sqlstore keeps sessions, tokens, clients and the log of takings-back in an SQL database, through gorm. Today that is SQLite.
+//
+// Guarantees:
+//   - A write that returned nil is on the disk. A write that returned an error left nothing behind, unless the error says that a commit's
+//     outcome is unknown.
+//   - Writes are committed in groups: whoever comes while a commit is under way shares the next one. Within a group each write stands
+//     alone, as if it were its own transaction; the log's counter is taken last, so that the log has no gaps and is in commit order.
+//   - A lookup is one statement, and answers only with the row of the digest that it was asked for.
+//   - What is on the disk opens nothing: digests, never tokens or secrets. The files are readable by their owner alone.
+//   - Errors of gorm and of the driver end here.
+//
+// It refuses files that are not what they seem (links, pipes, other programs' databases, a schema that is newer than it knows), and
+// databases that do not confirm that they sync each commit. It changes no schema unless told to, and starts no goroutines of its own.
+package sqlstore

@@ -1,0 +1,67 @@
+package sqlstore
+
+import (
+	"context"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"github.com/introspectd/introspectd/session"
+)
+
+// coveredByName is whether a taking-back of the subject, of the client or of everything covers session s. The numbers are the
+// targets'.
+const coveredByName = `(EXISTS (SELECT 1 FROM barriers b WHERE b.target = 3 AND b.name = s.subject AND b.seq > s.born)
+  OR EXISTS (SELECT 1 FROM barriers b WHERE b.target = 4 AND b.name = s.client AND b.seq > s.born)
+  OR EXISTS (SELECT 1 FROM barriers b WHERE b.target = 6 AND b.name = '' AND b.seq > s.born))`
+
+// sessionDead is whether any taking-back covers session s.
+const sessionDead = `(s.ended_seq <> 0 OR ` + coveredByName + `)`
+
+// lookup answers with one row also when there is no token: the head is from the same snapshot.
+const lookup = `SELECT h.seq, t.digest, t.kind, t.id, t.session_id, t.audience, t.scope, t.issued_at, t.expires_at, t.born,
+ s.subject, s.client, s.acr, s.amr, s.auth_time,
+ CASE WHEN t.ended_seq <> 0 OR ` + sessionDead + ` THEN 1 ELSE 0 END
+FROM head h LEFT JOIN tokens t ON t.digest = ` + bytesParam + ` LEFT JOIN sessions s ON s.id = t.session_id
+WHERE h.one = 1`
+
+// Lookup implements [session.Reader].
+func (s *Store) Lookup(ctx context.Context, d session.Digest) (session.Finding, error) {
+	var found session.Finding
+	err := s.ask(ctx, "look up token", func(db *gorm.DB) (err error) {
+		found, err = find(db, d)
+		return err
+	})
+	if err != nil {
+		return session.Finding{}, err
+	}
+	s.intern(&found.Token)
+	return found, nil
+}
+
+func find(db *gorm.DB, d session.Digest) (session.Finding, error) {
+	var f session.Finding
+	var kind, revoked number
+	t := &f.Token
+	err := row(db, lookup, []any{raw(d[:])}, (*seqno)(&f.Head), (*digest)(&t.Digest), &kind, (*id)(&t.ID), (*id)(&t.SessionID),
+		(*text)(&t.Audience), (*text)(&t.Scope), (*number)(&t.IssuedAt), (*number)(&t.ExpiresAt), (*seqno)(&t.Born),
+		(*text)(&t.Subject), (*text)(&t.Client), (*text)(&t.ACR), (*text)(&t.AMR), (*number)(&t.AuthTime), &revoked)
+	if err != nil {
+		return session.Finding{}, err
+	}
+	if kind == 0 { // the left join found nothing
+		return session.Finding{Head: f.Head}, nil
+	}
+	if t.Digest != d {
+		return session.Finding{}, fmt.Errorf("asked for token %v and was given the row of %v", d, t.Digest)
+	}
+	if t.SessionID.IsZero() || t.Subject == "" {
+		return session.Finding{}, fmt.Errorf("the row of token %v has no session", d)
+	}
+	t.Kind, f.Known, f.Revoked = session.Kind(kind), true, revoked != 0
+	return f, nil
+}
+
+func (s *Store) intern(t *session.Token) {
+	s.names.intern(&t.Client, (*string)(&t.Audience), (*string)(&t.Scope), &t.ACR, (*string)(&t.AMR))
+}

@@ -1,0 +1,208 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/introspectd/introspectd/session"
+)
+
+// Revoke implements [session.Store].
+//
+// It appends an entry when anything is kept that the selector names and that no entry covers yet, expired or not: another process's clock
+// may be behind ours, and a last use may be on its way that brings an idle session back. When there is nothing, the number it answers with
+// is that of an entry which covers all that the selector names, or the head.
+func (s *Store) Revoke(ctx context.Context, sel session.Selector, at time.Time) (session.Revoked, error) {
+	var out session.Revoked
+	err := s.do(ctx, "revoke", func(b *batch) (func(commit), error) {
+		done, err := b.revoke(sel, session.DateOf(at))
+		return func(c commit) { out = done.settled(c) }, err
+	})
+	if err != nil {
+		return session.Revoked{}, err
+	}
+	return out, nil
+}
+
+// taken is a taking-back whose number may be pending; 0 stands for the head.
+type taken session.Revoked
+
+func (t taken) settled(c commit) session.Revoked {
+	if t.Seq == 0 {
+		return session.Revoked{Seq: c.head, Ended: t.Ended}
+	}
+	return session.Revoked{Seq: c.seq(t.Seq), Ended: t.Ended}
+}
+
+func (b *batch) revoke(sel session.Selector, at session.Date) (taken, error) {
+	switch sel.Target {
+	case session.TargetToken:
+		return b.revokeToken(sel, at)
+	case session.TargetSession:
+		return b.revokeSession(sel, at)
+	case session.TargetSubject:
+		return b.revokeSubject(sel, at)
+	case session.TargetClient:
+		return b.revokeClient(sel, at)
+	case session.TargetKey:
+		return b.revokeKey(sel, at)
+	case session.TargetAll:
+		return b.revokeAll(sel, at)
+	default:
+		return taken{}, fmt.Errorf("there is no taking-back by %v", sel.Target)
+	}
+}
+
+// coveredBy is the largest number of what covers session s by name, 0 when nothing does.
+const coveredBy = `(SELECT coalesce(max(b.seq), 0) FROM barriers b WHERE b.seq > s.born
+ AND (b.target = 3 AND b.name = s.subject OR b.target = 4 AND b.name = s.client OR b.target = 6 AND b.name = ''))`
+
+func (b *batch) revokeToken(sel session.Selector, at session.Date) (taken, error) {
+	jti, ok := session.ParseID(sel.Key)
+	if !ok {
+		return taken{}, nil
+	}
+	var own, sessions, covered number
+	err := b.row(`SELECT t.ended_seq, s.ended_seq, `+coveredBy+` FROM tokens t JOIN sessions s ON s.id = t.session_id WHERE t.id = ?`,
+		[]any{raw(jti[:])}, &own, &sessions, &covered)
+	if errors.Is(err, sql.ErrNoRows) {
+		return taken{}, nil
+	}
+	if by := first(own, sessions, covered); err != nil || by != 0 {
+		return taken{Seq: by}, err
+	}
+	seq := b.entry(sel, raw(jti[:]), at)
+	_, err = b.exec(`UPDATE tokens SET ended_seq = ? WHERE id = ?`, int64(seq), raw(jti[:]))
+	return taken{Seq: seq}, err
+}
+
+func first(seqs ...number) session.Seq {
+	for _, s := range seqs {
+		if s != 0 {
+			return session.Seq(s)
+		}
+	}
+	return 0
+}
+
+func (b *batch) revokeSession(sel session.Selector, at session.Date) (taken, error) {
+	sid, ok := session.ParseID(sel.Key)
+	if !ok {
+		return taken{}, nil
+	}
+	q := session.Session{ID: sid}
+	var own, covered, active number
+	err := b.row(`SELECT s.ended_seq, `+coveredBy+`, CASE WHEN `+sessionActive+` THEN 1 ELSE 0 END FROM sessions s WHERE s.id = ?`,
+		[]any{int64(at), int64(at), raw(sid[:])}, &own, &covered, &active)
+	if errors.Is(err, sql.ErrNoRows) {
+		return taken{}, nil
+	}
+	if by := first(own, covered); err != nil || by != 0 {
+		return taken{Seq: by}, err
+	}
+	seq, err := b.endSession(&q, at)
+	return taken{seq, int(active)}, err
+}
+
+func (b *batch) endSession(q *session.Session, at session.Date) (session.Seq, error) {
+	seq := b.entry(session.BySession(q.ID), raw(q.ID[:]), at)
+	_, err := b.exec(`UPDATE sessions SET ended_at = ?, ended_seq = ? WHERE id = ?`, int64(at), int64(seq), raw(q.ID[:]))
+	return seq, err
+}
+
+func (b *batch) revokeSubject(sel session.Selector, at session.Date) (taken, error) {
+	return b.revokeMany(sel, at, `s.subject = ?`, sel.Key)
+}
+
+func (b *batch) revokeAll(sel session.Selector, at session.Date) (taken, error) {
+	sel.Key = ""
+	return b.revokeMany(sel, at, `s.id IS NOT NULL`)
+}
+
+// revokeMany reads as many rows as there are sessions and writes one.
+func (b *batch) revokeMany(sel session.Selector, at session.Date, which string, key ...any) (taken, error) {
+	open, active, err := b.uncovered(at, which, key...)
+	if err != nil {
+		return taken{}, err
+	}
+	if open > 0 {
+		seq, err := b.barrier(sel, at)
+		return taken{seq, active}, err
+	}
+	// The entry of last time covers all of them, unless some came after it and were ended one by one.
+	var last number
+	args := append([]any{sel.Target, sel.Key}, key...)
+	err = b.row(`SELECT coalesce(max(b.seq), 0) FROM barriers b WHERE b.target = ? AND b.name = ?
+ AND NOT EXISTS (SELECT 1 FROM sessions s WHERE `+which+` AND s.born >= b.seq)`, args, &last)
+	return taken{Seq: session.Seq(last)}, err
+}
+
+// uncovered counts the sessions that no entry covers, and those of them that are active.
+func (b *batch) uncovered(at session.Date, which string, key ...any) (open, active int, err error) {
+	args := append([]any{int64(at), int64(at)}, key...)
+	var o, a number
+	err = b.row(`SELECT count(*), count(CASE WHEN `+sessionActive+` THEN 1 END) FROM sessions s WHERE `+which+` AND NOT `+sessionDead,
+		args, &o, &a)
+	return int(o), int(a), err
+}
+
+// revokeClient also disables it. A client that is not in order has been taken back when it ceased to be, and has got nothing since.
+func (b *batch) revokeClient(sel session.Selector, at session.Date) (taken, error) {
+	delete(b.enabled, sel.Key)
+	enabled, err := b.clientEnabled(sel.Key)
+	if err != nil {
+		return taken{}, err
+	}
+	if !enabled {
+		return b.barrierOf(sel)
+	}
+	delete(b.enabled, sel.Key)
+	_, active, err := b.uncovered(at, `s.client = ?`, sel.Key)
+	if err != nil {
+		return taken{}, err
+	}
+	if _, err := b.exec(`UPDATE clients SET disabled = 1 WHERE id = ?`, sel.Key); err != nil {
+		return taken{}, err
+	}
+	b.registry++
+	seq, err := b.barrier(sel, at)
+	return taken{seq, active}, err
+}
+
+// revokeKey stands for ever: what a key has signed says itself how old it is.
+func (b *batch) revokeKey(sel session.Selector, at session.Date) (taken, error) {
+	known, err := b.barrierOf(sel)
+	if err != nil || known.Seq != 0 {
+		return known, err
+	}
+	seq := b.entry(sel, nil, at)
+	_, err = b.exec(`INSERT INTO barriers (target, name, seq, until) VALUES (?,?,?,0)`, sel.Target, sel.Key, int64(seq))
+	return taken{Seq: seq}, err
+}
+
+func (b *batch) barrierOf(sel session.Selector) (taken, error) {
+	var seq number
+	err := b.row(`SELECT coalesce(max(seq), 0) FROM barriers WHERE target = ? AND name = ?`, []any{sel.Target, sel.Key}, &seq)
+	return taken{Seq: session.Seq(seq)}, err
+}
+
+// barrier appends an entry and puts the barrier up. It stands until the last row that is kept today has expired.
+func (b *batch) barrier(sel session.Selector, at session.Date) (session.Seq, error) {
+	var first, sessions, tokens number
+	err := b.row(`SELECT coalesce((SELECT min(expires_at) FROM sessions), 1), coalesce((SELECT max(expires_at) FROM sessions), 1),
+ coalesce((SELECT max(expires_at) FROM tokens), 1)`, nil, &first, &sessions, &tokens)
+	if err != nil {
+		return 0, err
+	}
+	until := max(int64(sessions), int64(tokens))
+	if first == 0 { // a session without an end
+		until = 0
+	}
+	seq := b.entry(sel, nil, at)
+	_, err = b.exec(`INSERT INTO barriers (target, name, seq, until) VALUES (?,?,?,?)
+ ON CONFLICT (target, name) DO UPDATE SET seq = excluded.seq, until = excluded.until`, sel.Target, sel.Key, int64(seq), until)
+	return seq, err
+}

@@ -1,0 +1,270 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"gorm.io/gorm"
+)
+
+// writer is the one connection that writes. Operations queue; whoever finds nobody leading leads: he takes all that is queued into one
+// transaction, commits once for all of them, and hands the lead to the first who came meanwhile. A commit waits for the disk, so this is
+// what lets many callers write faster than one.
+type writer struct {
+	pool     *sql.DB
+	conn     *sql.Conn // pinned: statements of one transaction can not end up on two connections
+	db       *gorm.DB  // over conn; used by the leader only
+	path     string
+	patience time.Duration
+	failing  atomic.Bool // the last transaction could not be committed
+
+	mu      sync.Mutex
+	idle    sync.Cond // on mu: leading became false
+	queue   []*waiting
+	leading bool
+	closed  bool
+}
+
+// maxGroup bounds one transaction, so that its first caller does not wait for a crowd: at some 50 us each, about 10 ms.
+const maxGroup = 256
+
+// work does its statements in a transaction. It may be run again in another one, when somebody else in the group went wrong, so it starts from
+// nothing each time. What it returns is called after the commit.
+type work func(b *batch) (done func(commit), err error)
+
+// waiting is one caller.
+type waiting struct {
+	run  work
+	done chan struct{} // closed when err is set
+	err  error
+	lead chan struct{} // gets a value when this caller is to lead
+
+	chosen, taken bool // guarded by writer.mu: lead was sent; a leader has it
+}
+
+func openWriter(ctx context.Context, c *Config) (*writer, error) {
+	pool, err := sql.Open(driverName, writerDSN(c.DSN))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", c.DSN, opaque(err))
+	}
+	pool.SetMaxOpenConns(1)
+	w := &writer{pool: pool, path: c.DSN, patience: c.Patience}
+	w.idle.L = &w.mu
+	if err := w.connect(ctx); err != nil {
+		_ = pool.Close()
+		return nil, translate("open", c.DSN, err)
+	}
+	return w, nil
+}
+
+func (w *writer) connect(ctx context.Context) error {
+	var err error
+	if err = w.patiently(func() error { w.conn, err = w.pool.Conn(ctx); return err }); err != nil {
+		return err
+	}
+	if err := w.patiently(func() error { return durable(ctx, w.conn) }); err != nil {
+		return err
+	}
+	w.db, err = overPool(w.conn)
+	return err
+}
+
+// do runs work in the next group. A caller whose ctx ends before a leader took his work takes it back; from then on he waits for the end.
+func (w *writer) do(ctx context.Context, run work) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	me := &waiting{run: run, done: make(chan struct{}), lead: make(chan struct{}, 1)}
+	w.mu.Lock()
+	if w.closed {
+		w.mu.Unlock()
+		return errClosed
+	}
+	w.queue = append(w.queue, me)
+	first := !w.leading
+	w.leading = true
+	w.mu.Unlock()
+	if first {
+		w.group()
+		return me.err
+	}
+	select {
+	case <-me.done:
+	case <-me.lead:
+		runtime.Gosched() // those whom the last commit has just answered may have more
+		w.group()
+	case <-ctx.Done():
+		if w.withdraw(me) {
+			return ctx.Err()
+		}
+		select {
+		case <-me.done:
+		case <-me.lead:
+			w.group()
+		}
+	}
+	return me.err
+}
+
+func (w *writer) withdraw(me *waiting) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if me.taken || me.chosen {
+		return false
+	}
+	w.queue = slices.DeleteFunc(w.queue, func(q *waiting) bool { return q == me })
+	return true
+}
+
+var errPanic = errors.New("a write ended in a panic")
+
+// group leads once. Its caller is first in the queue.
+func (w *writer) group() {
+	w.mu.Lock()
+	n := min(len(w.queue), maxGroup)
+	group := slices.Clone(w.queue[:n])
+	w.queue = slices.Delete(w.queue, 0, n)
+	for _, m := range group {
+		m.taken = true
+	}
+	w.mu.Unlock()
+
+	finished := false
+	defer func() {
+		if !finished { // a bug in somebody's work: nobody may wait for ever
+			_ = w.exec(`ROLLBACK`)
+			for _, m := range group {
+				m.err = errPanic
+			}
+		}
+		for _, m := range group {
+			close(m.done)
+		}
+		w.handOver()
+	}()
+	w.run(group)
+	finished = true
+}
+
+func (w *writer) handOver() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.queue) > 0 {
+		w.queue[0].chosen = true
+		w.queue[0].lead <- struct{}{}
+		return
+	}
+	w.leading = false
+	w.idle.Broadcast()
+}
+
+// run gives each of the group its result. Most groups go through at once. When somebody's work fails after it has written, all is rolled
+// back and done again with a savepoint around each, so that it fails alone.
+func (w *writer) run(group []*waiting) {
+	again, err := w.transact(group, false)
+	if again {
+		_, err = w.transact(group, true)
+	}
+	w.failing.Store(err != nil)
+	if err != nil {
+		for _, m := range group {
+			m.err = err
+		}
+	}
+}
+
+// transact is one transaction. It reports whether it is to be done again with savepoints.
+func (w *writer) transact(group []*waiting, apart bool) (again bool, err error) {
+	if err := w.begin(); err != nil {
+		return false, err
+	}
+	committed := false
+	defer func() {
+		if !committed {
+			_ = w.exec(`ROLLBACK`)
+		}
+	}()
+	b, err := newBatch(w.db)
+	if err != nil {
+		return false, err
+	}
+	after := make([]func(commit), len(group))
+	for i, m := range group {
+		after[i], m.err = b.attempt(m.run, apart)
+		if errors.Is(m.err, errApart) {
+			return true, nil
+		}
+		if errors.Is(m.err, errBroken) {
+			return false, m.err
+		}
+	}
+	if !b.wrote {
+		w.report(group, after, commit{head: b.head})
+		return false, nil
+	}
+	c, err := b.last()
+	if err != nil {
+		return false, err
+	}
+	if err := w.exec(`COMMIT`); err != nil {
+		return false, &uncommitted{err}
+	}
+	committed = true
+	w.report(group, after, c)
+	return false, nil
+}
+
+func (w *writer) report(group []*waiting, after []func(commit), c commit) {
+	for i, m := range group {
+		if m.err == nil && after[i] != nil {
+			after[i](c)
+		}
+	}
+}
+
+// begin waits its turn among processes.
+func (w *writer) begin() error {
+	err := w.patiently(func() error { return w.exec(beginWrite) })
+	if err != nil && !busy(err) {
+		// A transaction that could not be rolled back would stand in the way of all that follow.
+		_ = w.exec(`ROLLBACK`)
+		err = w.exec(beginWrite)
+	}
+	return err
+}
+
+func (w *writer) patiently(try func() error) error {
+	for until := time.Now().Add(w.patience); ; {
+		err := try()
+		if err == nil || !busy(err) || !time.Now().Before(until) {
+			return err
+		}
+		time.Sleep(time.Millisecond)
+	}
+}
+
+func (w *writer) exec(statement string) error {
+	_, err := exec(w.db, statement)
+	return err
+}
+
+// close waits for the queue to empty.
+func (w *writer) close() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.closed {
+		return nil
+	}
+	w.closed = true
+	for w.leading {
+		w.idle.Wait()
+	}
+	return errors.Join(w.conn.Close(), w.pool.Close())
+}

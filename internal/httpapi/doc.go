@@ -1,8 +1,8 @@
 // Package httpapi serves sessions, questions and takings-back over HTTP. It is the only server code that knows HTTP, and gin.
 //
 // Guarantees:
-//   - Handlers return errors and one function writes them ([Server.fail]): status, OAuth code, challenge and Retry-After are decided
-//     nowhere else. What it does not recognise is a 500 that says nothing, with the detail in the log.
+//   - Handlers return errors and one function writes them (render.go): an error's status, challenge and Retry-After are decided nowhere
+//     else. What it does not recognise is a 500 that says nothing, with the detail in the log.
 //   - "Could not find out" is 503 with Retry-After and never carries a member active. A 200 is never an error.
 //   - Tokens and secrets are read from the body and the Authorization header only, and are never in a URL, a log line, a label or an
 //     error. Nothing that was presented is echoed.

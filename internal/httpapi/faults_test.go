@@ -8,6 +8,7 @@ import (
 	"log"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -115,6 +116,25 @@ func TestAChangeThatDoesNotSettleInTimeIs503(t *testing.T) {
 			t.Errorf("without waiting: %d %s", w.Code, w.Body)
 		}
 	})
+}
+
+// Of two logouts at once, the one that finds the session ended waits for the other's entry all the same (pitfall P16).
+func TestALogoutThatComesSecondIsSettledToo(t *testing.T) {
+	var settled []session.Seq
+	d := newDaemon(t, func(o *options) {
+		o.settle = func(_ context.Context, seq session.Seq) error { settled = append(settled, seq); return nil }
+	})
+	p := d.open("alice")
+	for _, want := range []int{http.StatusNoContent, http.StatusUnauthorized} {
+		req := httptest.NewRequest(http.MethodPost, "/logout", nil)
+		req.Header.Set("Authorization", "Bearer "+p.access)
+		if w := d.do(req, ""); w.Code != want {
+			t.Errorf("POST /logout = %d, want %d", w.Code, want)
+		}
+	}
+	if !slices.Equal(settled, []session.Seq{1, 1}) {
+		t.Errorf("settled %v, want entry 1 twice", settled)
+	}
 }
 
 func TestATakingBackCompletesWhenTheClientHangsUp(t *testing.T) {

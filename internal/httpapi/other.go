@@ -1,7 +1,6 @@
 package httpapi
 
 import (
-	"net/http"
 	"strings"
 
 	"github.com/introspectd/introspectd/introspect/oauth"
@@ -10,11 +9,11 @@ import (
 // notFound answers every path that is not ours. Whoever looks for the metadata beside the place where RFC 8414 §3.1 has it is told where
 // that is.
 func (x *exchange) notFound() error {
-	words := "there is nothing at this path"
+	p := *errNotFound
 	if path := x.r.URL.Path; strings.Contains(path, "/.well-known/"+oauth.WellKnownAuthorizationServer) || strings.Contains(path, "/.well-known/"+oauth.WellKnownOpenID) {
-		words = "the metadata of this issuer is at " + x.server.metadata.url
+		p.words = oauth.Clean("the metadata of this issuer is at " + x.server.metadata.url)
 	}
-	return &problem{status: http.StatusNotFound, code: codeNotFound, words: oauth.Clean(words)}
+	return &p
 }
 
 // notAllowed answers a wrong method. The router has set Allow (RFC 9110 §15.5.6).

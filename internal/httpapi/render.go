@@ -54,6 +54,7 @@ var (
 	errNoClientJWT = &problem{status: http.StatusBadRequest, code: oauth.InvalidClient, words: errNoClient.words}
 	errNoRole      = &problem{status: http.StatusForbidden, code: oauth.UnauthorizedClient, words: "the client has no role that allows this"}
 	errThrottled   = &problem{status: http.StatusTooManyRequests, code: oauth.SlowDown, words: "too many attempts: wait, and look for what makes them", retry: true}
+	errNotFound    = &problem{status: http.StatusNotFound, code: codeNotFound, words: "there is nothing at this path"}
 	errNotAllowed  = &problem{status: http.StatusMethodNotAllowed, code: codeNotAllowed}
 	errNoBearer    = &problem{status: http.StatusUnauthorized, code: oauth.InvalidToken, words: "access token is missing: send it as Authorization: Bearer", bearer: true}
 	errBadBearer   = &problem{status: http.StatusUnauthorized, code: oauth.InvalidToken, words: "the access token is unknown, expired or revoked", bearer: true, attribute: oauth.InvalidToken}

@@ -164,6 +164,15 @@ func (s *Service) Revoke(ctx context.Context, token Handle, by string, any bool,
 	return out, err
 }
 
+// RevokeSigned takes back one signed token, which ends at a time, and returns when that is settled.
+func (s *Service) RevokeSigned(ctx context.Context, id ID, end Date, at time.Time) (Revoked, error) {
+	done, err := s.store.RevokeSigned(ctx, id, end, at)
+	if err != nil {
+		return Revoked{}, err
+	}
+	return done, s.settle(ctx, done.Seq)
+}
+
 // End takes back what sel names, and returns when that is settled.
 func (s *Service) End(ctx context.Context, sel Selector, at time.Time) (Revoked, error) {
 	done, err := s.store.Revoke(ctx, sel, at)

@@ -35,6 +35,10 @@ type Store interface {
 	// client. What is taken back already, or was never there, is no error: Seq is then that of the entry that did it, or the head.
 	Revoke(ctx context.Context, sel Selector, at time.Time) (Revoked, error)
 
+	// RevokeSigned takes back one signed token by its jti. No row of it is kept, so it is an entry even when the store has never heard of
+	// the id; taken back again it is the same entry, until the token's end.
+	RevokeSigned(ctx context.Context, id ID, end Date, at time.Time) (Revoked, error)
+
 	// Touch records last uses. Each only moves forward; unknown sessions are passed over.
 	Touch(ctx context.Context, uses []Use) error
 
@@ -46,6 +50,9 @@ type Store interface {
 type Reader interface {
 	// Lookup finds what the store knows of a digest, in one statement, and checks that the row is the one asked for.
 	Lookup(ctx context.Context, d Digest) (Finding, error)
+
+	// LookupID is Lookup by the token's ID, which whatever was made of it carries as its tid.
+	LookupID(ctx context.Context, id ID) (Finding, error)
 
 	// Sessions lists the subject's sessions that are active at the time, oldest first, at most [MaxSessions].
 	Sessions(ctx context.Context, subject string, at time.Time) ([]Session, error)

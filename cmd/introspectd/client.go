@@ -110,6 +110,9 @@ func (p *program) clientRemove() *cobra.Command {
 				if err != nil {
 					return named(err, "client", args[0])
 				}
+				if err := d.settle(ctx, done.Seq); err != nil {
+					return err
+				}
 				p.say("client %s is removed", args[0])
 				return p.printJSON(ended{done.Ended})
 			})

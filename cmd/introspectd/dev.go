@@ -90,23 +90,30 @@ func registerDemo(ctx context.Context, store caller.Store) (map[string]session.H
 
 // printDemo prints a login and a logout. These clients live as long as this process, so their secrets may be on the screen.
 func (p *program) printDemo(url string, secrets map[string]session.Handle) {
-	ask := fmt.Sprintf(`curl -s -u "orders:%s" -d "token=$TOKEN" %s/introspect`, secrets["orders"].Reveal(), url)
-	login := fmt.Sprintf("-u 'web:%s'", secrets["web"].Reveal())
-	fmt.Fprintf(p.stdout, `# Clients: web (login), orders and billing (APIs). Paste line by line:
+	const ask = `curl -s -u "$API" -d "token=$TOKEN" "$ISSUER/introspect"`
+	fmt.Fprintf(p.stdout, `# Clients: web (login), orders and billing (APIs). Paste into another shell:
+export ISSUER=%[1]s
+export LOGIN=%[2]s
+export API=%[3]s
 
 # log alice in, and keep her access token
-TOKEN=$(curl -s %[1]s -H 'Content-Type: application/json' -d '{"subject":"alice","audience":"orders","scope":"orders:read"}' %[2]s/sessions | %[3]s)
+TOKEN=$(curl -s -u "$LOGIN" -H 'Content-Type: application/json' -d '{"subject":"alice","audience":"orders","scope":"orders:read"}' "$ISSUER/sessions" | %[5]s)
 
 # the orders API asks what it is worth
-%[4]s
+%[6]s
 
 # the same token is worth nothing to the billing API
-curl -s -u 'billing:%[5]s' -d "token=$TOKEN" %[2]s/introspect
+curl -s -u %[4]s -d "token=$TOKEN" "$ISSUER/introspect"
 
 # log alice out, everywhere
-curl -s %[1]s -X DELETE '%[2]s/sessions?subject=alice'
+curl -s -u "$LOGIN" -X DELETE "$ISSUER/sessions?subject=alice"
 
 # out means out
-%[4]s
-`, login, url, pick("access_token"), ask, secrets["billing"].Reveal())
+%[6]s
+`, quote(url), credentials("web", secrets), credentials("orders", secrets), credentials("billing", secrets), pick("access_token"), ask)
+}
+
+// credentials are what curl takes after -u: ids and secrets have no character that a shell or HTTP Basic reads as another.
+func credentials(id string, secrets map[string]session.Handle) string {
+	return quote(id + ":" + secrets[id].Reveal())
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/introspectd/introspectd/internal/config"
 	"github.com/introspectd/introspectd/introspect/caller"
 	"github.com/introspectd/introspectd/session"
+	"github.com/introspectd/introspectd/session/revocation"
 	"github.com/introspectd/introspectd/session/sqlstore"
 )
 
@@ -39,11 +40,18 @@ func (p *program) atDesk(cmd *cobra.Command, work func(ctx context.Context, d *d
 	if err := d.registry.Load(ctx); err != nil {
 		return err
 	}
-	d.sessions, err = session.NewService(session.Config{Store: store, Audiences: d.registry, Lifetimes: d.settings.Lifetimes()})
+	d.sessions, err = session.NewService(session.Config{
+		Store: store, Audiences: d.registry, Settle: d.settle, Lifetimes: d.settings.Lifetimes(),
+	})
 	if err != nil {
 		return err
 	}
 	return work(ctx, d)
+}
+
+// settle waits for the daemons on the same database: what a command has taken back is out when it returns.
+func (d *desk) settle(ctx context.Context, seq session.Seq) error {
+	return revocation.Await(ctx, d.store, seq, d.settings.Lease, revocation.Boottime)
 }
 
 func storeConfig(s config.Settings) sqlstore.Config {

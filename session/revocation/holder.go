@@ -10,16 +10,17 @@ import (
 // subscriber, which hears of it from a node. It is a plain state machine: no clock, goroutine or socket of its own, so that the daemon,
 // a guard and the simulator run the same one. Readings of the holder's own clock are passed in.
 //
-// Follow, Extend and Drop have one caller; the questions ([Holder.Believes], [Holder.Mark], [Holder.Holds]) may be asked by anybody. Whoever
-// judges something remembered asks Believes first and Holds after it, both after the question has arrived. The other way round a renewal
-// between the two makes the lease live again after the set was looked at without the entry that it brought.
+// Follow, Extend and Drop have one caller; the questions ([Holder.Believes], [Holder.Log], [Holder.Mark], [Holder.Holds], [Holder.Vouches]) may
+// be asked by anybody. Whoever judges something remembered asks Believes first and Holds or Vouches after it, both after the question has
+// arrived. The other way round a renewal between the two makes the lease live again after the set was looked at without the entry that it brought.
 type Holder struct {
 	set    *Set
-	length time.Duration // no page is believed for longer
-	until  atomic.Int64  // the lease, as an Instant
-	era    atomic.Uint64 // counts the histories seen; what was remembered in another one is not believed
-	log    string        // the history that the set belongs to; "" before the first page
-	robbed bool          // that history has lost entries which are known here
+	length time.Duration          // no page is believed for longer
+	until  atomic.Int64           // the lease, as an Instant
+	era    atomic.Uint64          // counts the histories seen; what was remembered in another one is not believed
+	log    string                 // the history that the set belongs to; "" before the first page
+	told   atomic.Pointer[string] // the same, for everybody
+	robbed bool                   // that history has lost entries which are known here
 }
 
 // NewHolder believes nothing until it has followed a page and extended its lease by it.
@@ -34,8 +35,19 @@ func (h *Holder) Lease() Lease { return Lease{Instant(h.until.Load())} }
 // Believes reports whether the lease lives.
 func (h *Holder) Believes(now Instant) bool { return h.Lease().Live(now) }
 
+// Log is the id of the history that is followed, "" before the first page.
+func (h *Holder) Log() string {
+	if log := h.told.Load(); log != nil {
+		return *log
+	}
+	return ""
+}
+
 // Drop ends the lease, as when the registration under which it was given is gone: nobody waits for it any more.
 func (h *Holder) Drop() { h.until.Store(0) }
+
+// Forget drops all that is known, when what was followed is gone: what was remembered is not believed any more, and the next page begins anew.
+func (h *Holder) Forget() { h.startAnew(Page{}) }
 
 // Follow applies a page. It reports whether there is more to read, from Applied on, before the head is reached. An error ends the lease:
 // the page contradicts what is known, and only a page that does not will start a new one.
@@ -45,7 +57,7 @@ func (h *Holder) Follow(p Page, now Instant) (more bool, err error) {
 	case p.Log != h.log:
 		// Another history: nothing learnt from the old one may be believed (pitfall P6).
 		h.startAnew(p)
-		if applied != p.Floor {
+		if p.After != p.Floor {
 			return true, nil // the page begins elsewhere
 		}
 	case h.robbed || restored(p):
@@ -77,8 +89,9 @@ func (h *Holder) startAnew(p Page) {
 	h.Drop()
 	h.era.Add(1)
 	h.set.Reset(p.Floor)
-	h.era.Add(1)
 	h.log, h.robbed = p.Log, false
+	h.told.Store(&p.Log)
+	h.era.Add(1)
 }
 
 // Extend lengthens the lease by the page that was followed to its head: from the instant before it was asked for (pitfall P11), for what

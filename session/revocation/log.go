@@ -18,7 +18,8 @@ type Page struct {
 	Head     Seq     // the seq of the newest entry
 	Floor    Seq     // entries up to this one may have been dropped
 	Entries  []Entry // those after the seq asked for, in order and without gaps
-	Registry uint64  // changes whenever clients or audiences do
+	Registry uint64  // changes whenever clients, audiences or signing keys do
+	Foreign  Seq     // the newest entry that another process appended, as far as the store can tell; 0: none since it was opened
 
 	// Filled in by whoever asked.
 	After Seq           // the seq asked for

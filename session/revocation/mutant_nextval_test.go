@@ -4,8 +4,8 @@ package revocation
 
 // ticket comes from a sequence, whose numbers are given out before the commit.
 func (db *database) ticket() Seq {
-	db.next = max(db.next, db.head) + 1
-	return db.next
+	db.begun = max(db.begun, db.head) + 1
+	return db.begun
 }
 
 func (db *database) number(ticket Seq) Seq { return ticket }

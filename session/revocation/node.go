@@ -17,24 +17,30 @@ type Node struct {
 	cfg    NodeConfig
 	holder *Holder
 
-	wake    chan struct{} // one waiting renewal is enough: it serves all who asked before it begins
-	stopped chan struct{} // closed when Run returns
+	turns *renewals
 
-	mu   sync.Mutex
-	next *renewal // guarded by mu: who waits for a renewal that has not begun
+	mu          sync.Mutex // guards what follows
+	subscribers *Subscribers
+	changed     chan struct{} // closed, and another put in its place, when entries were applied or acknowledged
+	self        HolderID      // "": not enrolled
+	history     string        // the log that is followed
+	others      []Acked       // the roll, as of the last renewal, when somebody waited for that
+	longest     time.Duration // the longest lease on it
 
 	// Owned by Run.
 	registry uint64
-	loaded   bool   // the registry was
-	history  string // the log that it was loaded with
+	loaded   string // the log that the registry was loaded with; "": it was not
 }
 
 // NodeConfig is what a [Node] follows and how. Zero durations and a nil Clock mean the defaults.
 type NodeConfig struct {
 	Log   Log
+	Roll  Roll          // where it is one of several that may answer from memory; nil: it is alone
 	Lease time.Duration // L: for how long one renewal may be believed; 2 s
-	// Every is the time between renewals, at most L/3. The default is the smaller of L/3 and 100 ms: with it, what another process writes is
-	// known here well within half a second.
+	// Subscribers is how many may follow the log through this node; each can delay a logout by a lease. 0: 1000.
+	Subscribers int
+	// Every is the time between renewals, at most L/3. The default is the smaller of L/3 and 25 ms: with it, what another process writes is
+	// known here at once, for the price of a thousandth of a core.
 	Every time.Duration
 	Clock Clock // Boottime
 	// Registry is called with the log's registry version when that has changed, before the lease is extended: while the lease lives, what
@@ -42,13 +48,6 @@ type NodeConfig struct {
 	Registry func(ctx context.Context) error
 	// Report is told when renewing begins to fail (an error) and when it works again (nil).
 	Report func(error)
-}
-
-var errStopped = errors.New("the node has stopped")
-
-type renewal struct {
-	done chan struct{}
-	err  error // set before done is closed
 }
 
 // pageSize bounds one read of the log: at about 100 bytes an entry, 100 kB.
@@ -63,7 +62,7 @@ func NewNode(c NodeConfig) (*Node, error) {
 		c.Lease = 2 * time.Second
 	}
 	if c.Every == 0 {
-		c.Every = min(c.Lease/3, 100*time.Millisecond)
+		c.Every = min(c.Lease/3, 25*time.Millisecond)
 	}
 	if c.Clock == nil {
 		c.Clock = Boottime
@@ -74,7 +73,12 @@ func NewNode(c NodeConfig) (*Node, error) {
 	if c.Report == nil {
 		c.Report = func(error) {}
 	}
+	if c.Subscribers == 0 {
+		c.Subscribers = 1000
+	}
 	switch {
+	case c.Subscribers < 0:
+		return nil, errors.New("revocation node: number of subscribers is negative")
 	case c.Log == nil:
 		return nil, errors.New("revocation node: no log")
 	case c.Lease < 100*time.Millisecond || c.Lease > time.Minute:
@@ -82,7 +86,10 @@ func NewNode(c NodeConfig) (*Node, error) {
 	case c.Every <= 0 || c.Every > c.Lease/3:
 		return nil, errors.New("revocation node: time between renewals is not between 0 and a third of the lease")
 	}
-	return &Node{cfg: c, holder: NewHolder(c.Lease), wake: make(chan struct{}, 1), stopped: make(chan struct{})}, nil
+	return &Node{
+		cfg: c, holder: NewHolder(c.Lease), subscribers: NewSubscribers(c.Lease, c.Subscribers),
+		turns: newRenewals(), changed: make(chan struct{}),
+	}, nil
 }
 
 // Set is what the node knows.
@@ -122,65 +129,18 @@ func (n *Node) Fresh(ctx context.Context) error {
 }
 
 // Renewed waits for a renewal that begins after the call, and returns how it went.
-func (n *Node) Renewed(ctx context.Context) error {
-	n.mu.Lock()
-	if n.next == nil {
-		n.next = &renewal{done: make(chan struct{})}
-	}
-	r := n.next
-	n.mu.Unlock()
-	select {
-	case n.wake <- struct{}{}:
-	default:
-	}
-	select {
-	case <-r.done:
-		return r.err
-	case <-n.stopped:
-		return errStopped
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-// Settle returns when this process knows the entries up to seq, or believes nothing it remembers any more.
-func (n *Node) Settle(ctx context.Context, seq Seq) error {
-	for n.holder.set.Applied() < seq {
-		err := n.Renewed(ctx)
-		if err != nil && (ctx.Err() != nil || errors.Is(err, errStopped)) {
-			return fmt.Errorf("wait for entry %d: %w", seq, err)
-		}
-		if err == nil {
-			continue
-		}
-		rest := n.Rest()
-		if rest == 0 {
-			return nil
-		}
-		select {
-		case <-time.After(min(rest, n.cfg.Every)):
-		case <-ctx.Done():
-		}
-	}
-	return nil
-}
+func (n *Node) Renewed(ctx context.Context) error { return n.turns.await(ctx) }
 
 // Run renews until ctx ends, once in a node's life. Fresh, Renewed and Settle wait for it.
 func (n *Node) Run(ctx context.Context) error {
-	defer close(n.stopped)
+	defer n.leave(ctx)
 	tick := time.NewTicker(n.cfg.Every)
 	defer tick.Stop()
 	failing := false
 	for {
-		n.mu.Lock()
-		waiting := n.next
-		n.next = nil
-		n.mu.Unlock()
-		err := n.renew(ctx)
-		if waiting != nil {
-			waiting.err = err
-			close(waiting.done)
-		}
+		asked, end := n.turns.begin()
+		again, err := n.renew(ctx, asked)
+		end(err)
 		if ctx.Err() != nil {
 			return nil
 		}
@@ -188,49 +148,158 @@ func (n *Node) Run(ctx context.Context) error {
 			failing = err != nil
 			n.cfg.Report(err)
 		}
+		if again {
+			continue
+		}
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
-		case <-n.wake:
+		case <-n.turns.wake:
 		}
 	}
 }
 
-// renew reads the log to its head, applies, and then extends the lease from the instant at which it began.
-func (n *Node) renew(ctx context.Context) error {
+// leave ends the lease, and takes the node off the roll unless a subscriber may still believe what it had from it.
+func (n *Node) leave(ctx context.Context) {
+	n.holder.Drop()
+	close(n.turns.stopped)
+	n.mu.Lock()
+	self, alone := n.self, n.subscribers.Len(n.cfg.Clock()) == 0
+	n.self = ""
+	n.mu.Unlock()
+	if n.cfg.Roll == nil || self == "" || !alone {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+	defer cancel()
+	_ = n.cfg.Roll.Strike(ctx, "", 0, self) // else the next taking-back waits for it once
+}
+
+// renew reads the log to its head, applies, and then extends the lease from the instant at which it began. Again says that somebody waits for
+// the acknowledgement of what has been applied by it.
+func (n *Node) renew(ctx context.Context, asked bool) (again bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, n.cfg.Lease)
 	defer cancel()
 	begun := n.cfg.Clock()
 	for {
-		after, log := n.holder.set.Applied(), n.holder.log
-		page, err := n.cfg.Log.Read(ctx, after, pageSize)
+		page, acked, err := n.read(ctx)
 		if err != nil {
-			return fmt.Errorf("read revocation log: %w", err)
+			return false, err
 		}
-		page.After, page.Of, page.Lease = after, log, n.cfg.Lease
-		more, err := n.holder.Follow(page, n.cfg.Clock())
+		more, err := n.follow(page)
 		if err != nil {
-			return err
+			return false, err
 		}
 		if more {
 			continue
 		}
 		if err := n.loadRegistry(ctx, page); err != nil {
-			return err
+			return false, err
 		}
 		n.holder.Extend(begun, page)
-		return nil
+		if asked {
+			if err := n.readRoll(ctx); err != nil {
+				return false, err
+			}
+		}
+		n.mu.Lock()
+		defer n.mu.Unlock()
+		return n.cfg.Roll != nil && acked < page.Foreign && n.acked(n.cfg.Clock()) > acked, nil
 	}
 }
 
+// read asks for what is new, and says up to where it acknowledged.
+func (n *Node) read(ctx context.Context) (p Page, acked Seq, err error) {
+	after, log := n.holder.set.Applied(), n.holder.log
+	switch {
+	case n.cfg.Roll == nil:
+		p, err = n.cfg.Log.Read(ctx, after, pageSize)
+	default:
+		if err := n.enrol(ctx); err != nil {
+			return Page{}, 0, err
+		}
+		n.mu.Lock()
+		acked = n.acked(n.cfg.Clock())
+		n.mu.Unlock()
+		p, err = n.cfg.Roll.Renew(ctx, Renewal{n.self, log, acked, after, pageSize})
+	}
+	if errors.Is(err, ErrStruck) {
+		n.holder.Drop()
+		n.mu.Lock()
+		n.self = ""
+		n.mu.Unlock()
+	}
+	if err != nil {
+		return Page{}, 0, fmt.Errorf("read revocation log: %w", err)
+	}
+	p.After, p.Of, p.Lease = after, log, n.cfg.Lease
+	return p, acked, nil
+}
+
+// enrol registers under an id that nobody had before (pitfall P17).
+func (n *Node) enrol(ctx context.Context) error {
+	if n.self != "" { // only Run changes it
+		return nil
+	}
+	id := NewHolderID()
+	if err := n.cfg.Roll.Enrol(ctx, id, n.cfg.Lease); err != nil {
+		return fmt.Errorf("enrol as a holder of a lease: %w", err)
+	}
+	n.mu.Lock()
+	n.self = id
+	n.mu.Unlock()
+	return nil
+}
+
+// follow applies a page, and tells who waits for that.
+func (n *Node) follow(p Page) (more bool, err error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	now, before := n.cfg.Clock(), n.holder.set.Applied()
+	if p.Log == n.history {
+		n.subscribers.Expire(before, now)
+	} else {
+		n.subscribers.StartAnew()
+		n.history = p.Log
+	}
+	more, err = n.holder.Follow(p, now)
+	if n.holder.set.Applied() != before {
+		n.tell()
+	}
+	return more, err
+}
+
+// tell wakes those who wait for entries or acknowledgements. The caller holds mu.
+func (n *Node) tell() {
+	close(n.changed)
+	n.changed = make(chan struct{})
+}
+
+// acked is up to where this node and those who follow through it have applied. The caller holds mu.
+func (n *Node) acked(now Instant) Seq { return n.subscribers.Acked(n.holder.set.Applied(), now) }
+
+func (n *Node) readRoll(ctx context.Context) error {
+	if n.cfg.Roll == nil {
+		return nil
+	}
+	holders, longest, err := n.cfg.Roll.Holders(ctx)
+	if err != nil {
+		return fmt.Errorf("read the holders of leases: %w", err)
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.others, n.longest = holders, longest
+	return nil
+}
+
 func (n *Node) loadRegistry(ctx context.Context, p Page) error {
-	if n.loaded && n.history == p.Log && n.registry == p.Registry {
+	if n.loaded == p.Log && n.registry == p.Registry {
 		return nil
 	}
 	if err := n.cfg.Registry(ctx); err != nil {
 		return fmt.Errorf("read registry: %w", err)
 	}
-	n.loaded, n.history, n.registry = true, p.Log, p.Registry
+	n.loaded, n.registry = p.Log, p.Registry
 	return nil
 }

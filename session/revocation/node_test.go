@@ -323,7 +323,7 @@ func TestAResumedProcessBelievesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := n.renew(t.Context()); err != nil {
+	if _, err := n.renew(t.Context(), false); err != nil {
 		t.Fatal(err)
 	}
 	if !n.Believable() {

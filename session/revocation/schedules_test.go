@@ -85,9 +85,7 @@ func TestP15ARevokerSeesEveryHolderThatCanBelieve(t *testing.T) {
 		w.at(begin+w.upTo(w.lease/2), func() { w.takeBack(w.nodes[0], tok.token) })
 		for i := range 20 {
 			w.at(begin+time.Duration(i)*w.lease/20, func() {
-				g := w.startGuard(i, w.newHost(1))
-				g.node = 1
-				g.poll()
+				g := w.startGuard(i, w.newHost(1), 1)
 				w.in(20*time.Millisecond, func() { w.askGuard(g, tok) })
 			})
 		}

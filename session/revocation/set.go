@@ -158,3 +158,31 @@ func (s *Set) drop(e Entry) {
 		}
 	}
 }
+
+// oldest is the seq behind which nothing has been forgotten.
+func (s *Set) oldest() Seq {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if len(s.recent) == 0 {
+		return s.Applied()
+	}
+	return s.recent[0].entry.Seq - 1
+}
+
+// since lists the entries after a seq, at most so many, and the seq of the newest. It is false when some of them are forgotten, or not
+// known yet.
+func (s *Set) since(after Seq, limit int) (entries []Entry, head Seq, ok bool) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	head = s.Applied()
+	if after > head || after < head-Seq(len(s.recent)) {
+		return nil, head, false
+	}
+	for _, a := range s.recent[len(s.recent)-int(head-after):] {
+		if len(entries) == limit {
+			break
+		}
+		entries = append(entries, a.entry)
+	}
+	return entries, head, true
+}

@@ -18,7 +18,7 @@ type database struct {
 	history int           // counts the times it was restored
 	robbed  bool          // it was restored and nobody said so by a new log id
 	back    time.Duration // when that was done
-	next    Seq           // what a sequence would give next; only a wrong database uses it
+	begun   Seq           // counts the takings-back that began
 	tables
 }
 
@@ -131,10 +131,10 @@ func (db *database) takeBack(sel session.Selector, done func(seq Seq, already bo
 	})
 }
 
-// register adds a holder.
+// register adds a holder, which has no lease that could lack anything that is in the log now.
 func (db *database) register(id HolderID) {
 	if !slices.ContainsFunc(db.holders, func(a Acked) bool { return a.Holder == id }) {
-		db.holders = append(db.holders, Acked{Holder: id})
+		db.holders = append(db.holders, Acked{Holder: id, Seq: db.head, Told: db.head})
 	}
 }
 

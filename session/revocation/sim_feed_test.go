@@ -96,7 +96,7 @@ func (n *node) answer(p *poll) {
 	}
 	p.done = true
 	page := Page{Log: n.holder.log, Head: n.holder.set.Applied(), Floor: n.floor, After: p.after, Of: p.log, Lease: n.grant(p)}
-	if p.log == page.Log {
+	if p.log == page.Log || p.log == "" {
 		for _, e := range n.entries {
 			if e.Seq > p.after && len(page.Entries) < simPage {
 				page.Entries = append(page.Entries, e)

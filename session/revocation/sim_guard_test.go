@@ -17,11 +17,12 @@ type guard struct {
 	stuck  bool // it asks and is answered, but never says that it has applied anything
 }
 
-func (w *world) startGuard(slot int, h *host) *guard {
+// startGuard starts a process in a slot, which turns to the node in another.
+func (w *world) startGuard(slot int, h *host, node int) *guard {
 	w.starts++
 	g := &guard{
 		process: &process{w: w, host: h, name: fmt.Sprintf("guard %d.%d", slot, w.starts)}, slot: slot,
-		id: SubscriberID(fmt.Sprint("subscriber ", w.starts)), holder: NewHolder(w.lease), node: w.rng.IntN(len(w.nodes)),
+		id: SubscriberID(fmt.Sprint("subscriber ", w.starts)), holder: NewHolder(w.lease), node: node,
 	}
 	g.watch.process = g.process
 	if slot == len(w.guards) {
@@ -34,7 +35,7 @@ func (w *world) startGuard(slot int, h *host) *guard {
 
 func (w *world) restartGuard(slot int) {
 	if old := w.guards[slot]; old.dead {
-		w.startGuard(slot, old.host)
+		w.startGuard(slot, old.host, w.rng.IntN(len(w.nodes)))
 	}
 }
 

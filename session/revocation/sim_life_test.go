@@ -20,7 +20,7 @@ func live(seed uint64, tracing bool) *world {
 		w.startNode(i, w.newHost(w.someRate(rateBound)))
 	}
 	for i := range w.rng.IntN(4) {
-		w.startGuard(i, w.newHost(w.someRate(rateBound)))
+		w.startGuard(i, w.newHost(w.someRate(rateBound)), w.rng.IntN(len(w.nodes)))
 	}
 	for range 6 {
 		w.openToken()

@@ -186,13 +186,3 @@ func (p *process) crash() {
 	p.w.logf("%s crashes", p.name)
 	p.dead, p.queued = true, nil
 }
-
-// watch is what a wrong process keeps beside the lease.
-type watch struct {
-	*process
-	fresh bool
-	count int
-}
-
-// trusts is the lease as a question sees it.
-func (w *watch) trusts(h *Holder) bool { return w.believes(h, w.clock()) }

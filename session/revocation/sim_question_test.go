@@ -120,6 +120,7 @@ func (n *node) note() fact {
 
 // consider is a guard's check of an internal token: the lease, then the set.
 func (g *guard) consider(q *question, j jwt) {
+	mark := g.holder.Mark(g.clock())
 	if !g.watch.trusts(g.holder) {
 		g.w.counts.failed++
 		return
@@ -128,18 +129,15 @@ func (g *guard) consider(q *question, j jwt) {
 		switch {
 		case g.w.now > j.end:
 			g.w.counts.failed++
-		case g.holder.set.Covers(&q.token.marks, j.asof) && g.knows(j):
-			g.w.refused(g.process, q.token, "taken back")
-		case !g.knows(j):
-			g.w.counts.failed++
-		default:
+		case g.holder.Vouches(mark, j.log, j.asof, &q.token.marks):
 			g.hesitate(func() {
 				g.w.counts.jwts++
 				g.w.accepted(g.process, g.holder, q.token, q.begun)
 			})
+		case g.holder.Log() == j.log && g.holder.remembers(mark):
+			g.w.refused(g.process, q.token, "taken back")
+		default:
+			g.w.counts.failed++ // of another log
 		}
 	})
 }
-
-// knows reports whether an internal token is of the log that the guard follows.
-func (g *guard) knows(j jwt) bool { return j.log == g.holder.log }

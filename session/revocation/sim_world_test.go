@@ -23,7 +23,6 @@ type world struct {
 	starts uint64   // processes started so far
 
 	tokens     []*token
-	subjects   int
 	calm       bool // the faults are over
 	unsettled  int  // takings-back that have not returned
 	violations []string

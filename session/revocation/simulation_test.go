@@ -10,13 +10,13 @@ import (
 	"time"
 )
 
-// The simulation lets nodes, guards and takings-back live through faults, on the cores that the daemon runs, and judges every answer: nothing that
-// begins after a taking-back has returned is accepted; nothing else is refused; and when the faults are over, everybody believes again and takings-back are
-// fast again. One seed is one history. To see it again:
+// The simulation lets nodes, guards and takings-back live through faults, on the cores that the daemon runs, and judges every answer: nothing
+// that begins after a taking-back has returned is accepted; nothing is refused that was not taken back; and when the faults are over,
+// everybody believes again and takings-back are fast again. One seed is one history. To see it again:
 //
-//	INTROSPECTD_SIM_SEED=4711 go test -run TestSimulation -v ./session/revocation
+//	INTROSPECTD_SIM_SEED=4711 go test -run '^TestSimulation$' -v ./session/revocation
 //
-// INTROSPECTD_SIM_SEEDS is how many seeds to try.
+// INTROSPECTD_SIM_SEEDS is how many seeds to try. Those in testdata/seeds.txt come first.
 func TestSimulation(t *testing.T) {
 	if seed := os.Getenv("INTROSPECTD_SIM_SEED"); seed != "" {
 		judge(t, number(t, seed), true)
@@ -27,7 +27,7 @@ func TestSimulation(t *testing.T) {
 			judge(t, number(t, fields[0]), false)
 		}
 	}
-	seeds := uint64(10_000)
+	seeds := uint64(simSeeds)
 	if testing.Short() {
 		seeds = 300
 	}

@@ -88,13 +88,6 @@ func (s *Subscribers) Expire(applied Seq, now Instant) {
 	}
 }
 
-// StartAnew forgets what they have applied, when the node has begun to follow another log. Their leases still count.
-func (s *Subscribers) StartAnew() {
-	for _, sub := range s.known {
-		sub.applied, sub.owes = 0, 0
-	}
-}
-
 // Len counts those that may still believe.
 func (s *Subscribers) Len(now Instant) (n int) {
 	for _, sub := range s.known {

@@ -28,6 +28,8 @@ type Memory struct {
 	clients   map[string]*caller.Client
 	audiences map[string]session.Audience
 
+	holders []keptHolder
+
 	log      string
 	entries  []revocation.Entry // those after floor
 	head     session.Seq
@@ -68,7 +70,7 @@ func (m *Memory) Fail(err error) {
 	m.failed = err
 }
 
-// AfterLookup has f called in every Lookup that went well, after the rows are read and before the answer is given: what f waits for
+// AfterLookup has f called in every Lookup and LookupID that went well, after the rows are read and before the answer is given: what f waits for
 // happens between the two. With nil nothing is called.
 func (m *Memory) AfterLookup(f func(session.Digest)) {
 	m.mu.Lock()
@@ -76,7 +78,7 @@ func (m *Memory) AfterLookup(f func(session.Digest)) {
 	m.after = f
 }
 
-// Lookups counts the calls of Lookup.
+// Lookups counts the calls of Lookup and LookupID.
 func (m *Memory) Lookups() int { return int(m.lookups.Load()) }
 
 // begin locks, unless the store has been made to fail or the caller has gone.

@@ -36,6 +36,20 @@ func (m *Memory) Revoke(ctx context.Context, sel session.Selector, at time.Time)
 	}
 }
 
+// RevokeSigned implements [session.Store].
+func (m *Memory) RevokeSigned(ctx context.Context, id session.ID, _ session.Date, at time.Time) (session.Revoked, error) {
+	end, err := m.begin(ctx)
+	if err != nil {
+		return session.Revoked{}, err
+	}
+	defer end()
+	sel := session.ByToken(id)
+	if seq := m.barriers[sel]; seq != 0 {
+		return session.Revoked{Seq: seq}, nil
+	}
+	return session.Revoked{Seq: m.barrier(sel, at)}, nil
+}
+
 func (m *Memory) barrier(sel session.Selector, at time.Time) session.Seq {
 	m.barriers[sel] = m.append(sel, at)
 	return m.head

@@ -25,6 +25,24 @@ func (m *Memory) Lookup(ctx context.Context, d session.Digest) (session.Finding,
 	return found, nil
 }
 
+// LookupID implements [session.Reader].
+func (m *Memory) LookupID(ctx context.Context, id session.ID) (session.Finding, error) {
+	m.lookups.Add(1)
+	end, err := m.begin(ctx)
+	if err != nil {
+		return session.Finding{}, err
+	}
+	found, after := session.Finding{Head: m.head}, m.after
+	if d, ok := m.ids[id]; ok {
+		found = m.find(d)
+	}
+	end()
+	if after != nil {
+		after(found.Token.Digest)
+	}
+	return found, nil
+}
+
 func (m *Memory) find(d session.Digest) session.Finding {
 	t, ok := m.tokens[d]
 	if !ok {

@@ -16,6 +16,8 @@ var lookupRules = []rule{
 	{"Lookup/UnknownIsAnAnswerWithTheHead", lookupUnknown},
 	{"Lookup/SeesWhatHasCommitted", lookupSeesCommitted},
 	{"Lookup/NeverGivesAnothersRow", lookupOwnRow},
+	{"Lookup/ByIDKnowsTheSame", lookupID},
+	{"Lookup/ByIDUnknownIsAnAnswerWithTheHead", lookupUnknownID},
 }
 
 func lookupUnknown(f *fixture) {
@@ -31,6 +33,36 @@ func lookupSeesCommitted(f *fixture) {
 		done := f.revoke(session.BySession(o.Session.ID))
 		if got := f.lookup(o.Access.Digest); !got.Revoked || got.Head != done.Seq {
 			f.Fatalf("looked up after entry %d: revoked %v at head %d", done.Seq, got.Revoked, got.Head)
+		}
+	}
+}
+
+func lookupID(f *fixture) {
+	o, other := f.open("ann"), f.open("bob")
+	for what, change := range map[string]func(){
+		"open": func() {}, "another taken back": func() { f.revoke(session.BySubject("bob")) },
+		"its refresh token taken back": func() { f.revoke(session.ByToken(o.Refresh.ID)) },
+		"taken back":                   func() { f.revoke(session.ByToken(o.Access.ID)) },
+	} {
+		change()
+		for _, t := range []session.Token{o.Access, o.Refresh, other.Access} {
+			got, err := f.LookupID(f.ctx, t.ID)
+			f.must(err)
+			if diff := cmp.Diff(f.lookup(t.Digest), got); diff != "" || !got.Known || got.Token.Digest != t.Digest {
+				f.Errorf("%s: by id, not as by digest (-digest +id):\n%s", what, diff)
+			}
+		}
+	}
+}
+
+func lookupUnknownID(f *fixture) {
+	o := f.open("ann")
+	f.revoke(session.BySession(o.Session.ID))
+	for _, id := range []session.ID{{}, session.NewID(), o.Session.ID} {
+		got, err := f.LookupID(f.ctx, id)
+		f.must(err)
+		if diff := cmp.Diff(session.Finding{Head: 1}, got); diff != "" {
+			f.Errorf("unknown id %v (-want +got):\n%s", id, diff)
 		}
 	}
 }

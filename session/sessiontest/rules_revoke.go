@@ -24,6 +24,7 @@ var revokeRules = []rule{
 	{"Revoke/CountsActiveSessionsOnly", revokeCountsActive},
 	{"Revoke/IdleSessionStaysEnded", revokeIdle},
 	{"Revoke/UnknownTargetIsAnError", revokeUnknownTarget},
+	{"Revoke/SignedTokenIsAnEntryWithoutARow", revokeSigned},
 }
 
 func revokeSession(f *fixture) {
@@ -239,4 +240,19 @@ func revokeUnknownTarget(f *fixture) {
 		}
 	}
 	f.wantEntries(0)
+}
+
+func revokeSigned(f *fixture) {
+	o, end := f.open("ann"), session.DateOf(f.at.Add(time.Minute))
+	a, b := session.NewID(), session.NewID()
+	signed := func(id session.ID) session.Revoked {
+		done, err := f.RevokeSigned(f.ctx, id, end, f.at)
+		f.must(err)
+		return done
+	}
+	f.wantRevoked("RevokeSigned", signed(a), 1, 0)
+	f.wantRevoked("RevokeSigned of another", signed(b), 2, 0)
+	f.wantRevoked("RevokeSigned again", signed(a), 1, 0)
+	f.wantAlive(true, o)
+	f.wantEntries(0, session.ByToken(a), session.ByToken(b))
 }

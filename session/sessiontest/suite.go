@@ -1,7 +1,7 @@
 // Package sessiontest has the suite that every store passes, and a store in memory that passes it.
 //
 // Guarantees:
-//   - [Run] has a test for each sentence of the contracts of [session.Store], [revocation.Log] and [caller.Store]. It needs an empty store for
+//   - [Run] has a test for each sentence of the contracts of [session.Store], [revocation.Roll] and [caller.Store]. It needs an empty store for
 //     each, and a clean end when the test's context is done.
 //   - [Memory] keeps these contracts but for durability. It can be made to fail and to wait at the moments that matter.
 //
@@ -20,7 +20,7 @@ import (
 // Stores is what one database keeps: the three share transactions.
 type Stores interface {
 	session.Store
-	revocation.Log
+	revocation.Roll
 	caller.Store
 }
 
@@ -31,7 +31,7 @@ type rule struct {
 
 // Run holds stores against the contracts. Each call of open gives an empty one.
 func Run(t *testing.T, open func(t *testing.T) Stores) {
-	for _, r := range slices.Concat(openRules, lookupRules, revokeRules, rotateRules, raceRules, listRules, sweepRules, logRules, registryRules) {
+	for _, r := range slices.Concat(openRules, lookupRules, revokeRules, rotateRules, raceRules, listRules, sweepRules, logRules, registryRules, rollRules) {
 		t.Run(r.name, func(t *testing.T) { r.check(newFixture(t, open(t))) })
 	}
 }

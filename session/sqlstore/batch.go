@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"errors"
-	"fmt"
 
 	"gorm.io/gorm"
 
@@ -26,7 +25,7 @@ type batch struct {
 
 type pendingEntry struct {
 	revocation.Entry
-	id raw // of the token or session
+	id raw // of the token or session whose row says so; nil: a barrier does
 }
 
 const pending session.Seq = 1 << 62
@@ -44,10 +43,14 @@ func (c commit) seq(s session.Seq) session.Seq {
 	return s
 }
 
-var (
-	errApart  = errors.New("a write failed half way") // do it again, with savepoints
-	errBroken = errors.New("roll back to savepoint")  // the transaction is of no use any more
-)
+// errApart asks for the transaction to be done again, with savepoints.
+var errApart = errors.New("a write failed half way")
+
+// broken says that the transaction is of no use any more.
+type broken struct{ cause error }
+
+func (b *broken) Error() string { return b.cause.Error() }
+func (b *broken) Unwrap() error { return b.cause }
 
 func newBatch(db *gorm.DB) (*batch, error) {
 	b := &batch{db: db, enabled: map[string]bool{}}
@@ -61,11 +64,13 @@ func (b *batch) attempt(run work, apart bool) (func(commit), error) {
 	b.mine = false
 	if apart {
 		if _, err := exec(b.db, `SAVEPOINT apart`); err != nil {
-			return nil, fmt.Errorf("%w: %w", errBroken, err)
+			return nil, &broken{err}
 		}
 	}
 	after, err := run(b)
-	if err != nil && b.mine && !apart {
+	if err != nil && !apart && (b.mine || !isAnswer(err)) {
+		// What was written must go, and after some errors SQLite has rolled back by itself: what followed would stand outside of any
+		// transaction.
 		return nil, errApart
 	}
 	if err != nil {
@@ -75,11 +80,11 @@ func (b *batch) attempt(run work, apart bool) (func(commit), error) {
 	if apart {
 		if err != nil {
 			if _, back := exec(b.db, `ROLLBACK TO SAVEPOINT apart`); back != nil {
-				return nil, fmt.Errorf("%w: %w: %w", errBroken, back, err)
+				return nil, &broken{err} // SQLite has rolled back by itself, for this reason
 			}
 		}
 		if _, release := exec(b.db, `RELEASE SAVEPOINT apart`); release != nil {
-			return nil, fmt.Errorf("%w: %w", errBroken, release)
+			return nil, &broken{release}
 		}
 	}
 	b.wrote = b.wrote || b.mine
@@ -135,10 +140,10 @@ func (b *batch) last() (commit, error) {
 
 // number replaces a pending number.
 func (b *batch) number(e *pendingEntry) (err error) {
-	switch e.Target {
-	case session.TargetToken:
+	switch {
+	case e.Target == session.TargetToken && e.id != nil:
 		_, err = b.exec(`UPDATE tokens SET ended_seq = ? WHERE id = ?`, int64(e.Seq), e.id)
-	case session.TargetSession:
+	case e.Target == session.TargetSession:
 		_, err = b.exec(`UPDATE sessions SET ended_seq = ? WHERE id = ?`, int64(e.Seq), e.id)
 	default:
 		_, err = b.exec(`UPDATE barriers SET seq = ? WHERE target = ? AND name = ?`, int64(e.Seq), e.Target, e.Key)

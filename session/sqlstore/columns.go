@@ -93,13 +93,5 @@ func (s *seconds) Scan(src any) error {
 	return err
 }
 
-// raw is bytes as a parameter. gorm takes a bare slice that follows a parenthesis for a list of parameters.
-type raw []byte
-
-// Value implements [driver.Valuer].
-func (r raw) Value() (driver.Value, error) {
-	if r == nil {
-		return nil, nil
-	}
-	return []byte(r), nil
-}
+// raw is bytes as a parameter.
+type raw = []byte

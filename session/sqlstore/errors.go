@@ -24,12 +24,11 @@ func (u *uncommitted) Unwrap() error { return u.cause }
 
 // translate is the border: what is no answer of ours becomes unavailable, in words, with nothing of gorm or the driver inside.
 func translate(op, path string, err error) error {
-	var refusal *session.Refusal
 	var not *unfit
 	switch {
 	case err == nil:
 		return nil
-	case errors.As(err, &refusal), errors.Is(err, caller.ErrExists), errors.Is(err, caller.ErrUnknown):
+	case isAnswer(err):
 		return err
 	case errors.As(err, &not):
 		return fmt.Errorf("%s: %w", path, not)
@@ -41,6 +40,12 @@ func translate(op, path string, err error) error {
 		return err
 	}
 	return fmt.Errorf("%s: %w: %s: %s%s", op, session.ErrUnavailable, path, advice(err), err.Error())
+}
+
+// isAnswer reports whether an error is a definite no, and not that we could not find out.
+func isAnswer(err error) bool {
+	var refusal *session.Refusal
+	return errors.As(err, &refusal) || errors.Is(err, caller.ErrExists) || errors.Is(err, caller.ErrUnknown)
 }
 
 // opaque keeps an error's words and nothing else of it.
@@ -72,6 +77,12 @@ func advice(err error) string {
 	default:
 		return ""
 	}
+}
+
+// ill reports whether an error is about the database and not about one row.
+func ill(err error) bool {
+	var e sqlite3.Error
+	return errors.As(err, &e) && e.Code != sqlite3.ErrConstraint
 }
 
 // busy reports whether another process is writing.

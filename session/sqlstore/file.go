@@ -21,7 +21,7 @@ func (u *unfit) Error() string { return u.why }
 
 // checkFile says whether the database file may be opened, and whether there is one.
 func checkFile(path string) (there bool, err error) {
-	for _, p := range []string{path, path + "-wal", path + "-shm"} {
+	for _, p := range []string{path, path + "-journal", path + "-wal", path + "-shm"} {
 		info, err := os.Lstat(p)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):

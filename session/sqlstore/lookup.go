@@ -18,18 +18,34 @@ const coveredByName = `(EXISTS (SELECT 1 FROM barriers b WHERE b.target = 3 AND 
 // sessionDead is whether any taking-back covers session s.
 const sessionDead = `(s.ended_seq <> 0 OR ` + coveredByName + `)`
 
-// lookup answers with one row also when there is no token: the head is from the same snapshot.
-const lookup = `SELECT h.seq, t.digest, t.kind, t.id, t.session_id, t.audience, t.scope, t.issued_at, t.expires_at, t.born,
+// A look-up answers with one row also when there is no token: the head is from the same snapshot.
+const (
+	lookup   = lookupWhat + `t.digest = ` + bytesParam + lookupRest
+	lookupID = lookupWhat + `t.id = ` + bytesParam + lookupRest
+
+	lookupWhat = `SELECT h.seq, t.digest, t.kind, t.id, t.session_id, t.audience, t.scope, t.issued_at, t.expires_at, t.born,
  s.subject, s.client, s.acr, s.amr, s.auth_time,
  CASE WHEN t.ended_seq <> 0 OR ` + sessionDead + ` THEN 1 ELSE 0 END
-FROM head h LEFT JOIN tokens t ON t.digest = ` + bytesParam + ` LEFT JOIN sessions s ON s.id = t.session_id
-WHERE h.one = 1`
+FROM head h LEFT JOIN tokens t ON `
+	lookupRest = ` LEFT JOIN sessions s ON s.id = t.session_id WHERE h.one = 1`
+)
 
 // Lookup implements [session.Reader].
 func (s *Store) Lookup(ctx context.Context, d session.Digest) (session.Finding, error) {
+	return s.lookup(ctx, "look up token", func(db *gorm.DB) (session.Finding, error) { return find(db, d) })
+}
+
+// LookupID implements [session.Reader].
+func (s *Store) LookupID(ctx context.Context, id session.ID) (session.Finding, error) {
+	return s.lookup(ctx, "look up token by id", func(db *gorm.DB) (session.Finding, error) {
+		return findBy(db, lookupID, id[:], func(t *session.Token) bool { return t.ID == id })
+	})
+}
+
+func (s *Store) lookup(ctx context.Context, op string, find func(*gorm.DB) (session.Finding, error)) (session.Finding, error) {
 	var found session.Finding
-	err := s.ask(ctx, "look up token", func(db *gorm.DB) (err error) {
-		found, err = find(db, d)
+	err := s.ask(ctx, op, func(db *gorm.DB) (err error) {
+		found, err = find(db)
 		return err
 	})
 	if err != nil {
@@ -40,10 +56,14 @@ func (s *Store) Lookup(ctx context.Context, d session.Digest) (session.Finding, 
 }
 
 func find(db *gorm.DB, d session.Digest) (session.Finding, error) {
+	return findBy(db, lookup, d[:], func(t *session.Token) bool { return t.Digest == d })
+}
+
+func findBy(db *gorm.DB, query string, key raw, right func(*session.Token) bool) (session.Finding, error) {
 	var f session.Finding
 	var kind, revoked number
 	t := &f.Token
-	err := row(db, lookup, []any{raw(d[:])}, (*seqno)(&f.Head), (*digest)(&t.Digest), &kind, (*id)(&t.ID), (*id)(&t.SessionID),
+	err := row(db, query, []any{key}, (*seqno)(&f.Head), (*digest)(&t.Digest), &kind, (*id)(&t.ID), (*id)(&t.SessionID),
 		(*text)(&t.Audience), (*text)(&t.Scope), (*number)(&t.IssuedAt), (*number)(&t.ExpiresAt), (*seqno)(&t.Born),
 		(*text)(&t.Subject), (*text)(&t.Client), (*text)(&t.ACR), (*text)(&t.AMR), (*number)(&t.AuthTime), &revoked)
 	if err != nil {
@@ -52,11 +72,11 @@ func find(db *gorm.DB, d session.Digest) (session.Finding, error) {
 	if kind == 0 { // the left join found nothing
 		return session.Finding{Head: f.Head}, nil
 	}
-	if t.Digest != d {
-		return session.Finding{}, fmt.Errorf("asked for token %v and was given the row of %v", d, t.Digest)
+	if !right(t) {
+		return session.Finding{}, fmt.Errorf("asked for token %x and was given the row of %v", key[:4], t.Digest)
 	}
 	if t.SessionID.IsZero() || t.Subject == "" {
-		return session.Finding{}, fmt.Errorf("the row of token %v has no session", d)
+		return session.Finding{}, fmt.Errorf("the row of token %v has no session", t.Digest)
 	}
 	t.Kind, f.Known, f.Revoked = session.Kind(kind), true, revoked != 0
 	return f, nil

@@ -67,7 +67,7 @@ func migrationsOf(ctx context.Context, c *Config) ([]Migration, error) {
 	if !there {
 		return nil, &unfit{"there is no database at " + c.DSN}
 	}
-	db, err := sql.Open(driverName, plainDSN(c.DSN))
+	db, err := sql.Open(driverName, plainDSN(c))
 	if err != nil {
 		return nil, opaque(err)
 	}
@@ -103,7 +103,7 @@ func prepare(ctx context.Context, c *Config) error {
 	if err := checkWritable(c.DSN); err != nil {
 		return err
 	}
-	db, err := sql.Open(driverName, plainDSN(c.DSN))
+	db, err := sql.Open(driverName, plainDSN(c))
 	if err != nil {
 		return opaque(err)
 	}

@@ -66,9 +66,9 @@ type Store struct {
 }
 
 var (
-	_ session.Store  = (*Store)(nil)
-	_ revocation.Log = (*Store)(nil)
-	_ caller.Store   = (*Store)(nil)
+	_ session.Store   = (*Store)(nil)
+	_ revocation.Roll = (*Store)(nil)
+	_ caller.Store    = (*Store)(nil)
 )
 
 // Open opens the database, having checked that it is ours, that its schema is the one this program knows, and that it syncs each commit.

@@ -23,7 +23,9 @@ type writer struct {
 	db       *gorm.DB  // over conn; used by the leader only
 	path     string
 	patience time.Duration
-	failing  atomic.Bool // the last transaction could not be committed
+	failing  atomic.Bool // the last write went wrong, and none went right since
+
+	own own
 
 	mu      sync.Mutex
 	idle    sync.Cond // on mu: leading became false
@@ -165,96 +167,6 @@ func (w *writer) handOver() {
 	w.idle.Broadcast()
 }
 
-// run gives each of the group its result. Most groups go through at once. When somebody's work fails after it has written, all is rolled
-// back and done again with a savepoint around each, so that it fails alone.
-func (w *writer) run(group []*waiting) {
-	again, err := w.transact(group, false)
-	if again {
-		_, err = w.transact(group, true)
-	}
-	w.failing.Store(err != nil)
-	if err != nil {
-		for _, m := range group {
-			m.err = err
-		}
-	}
-}
-
-// transact is one transaction. It reports whether it is to be done again with savepoints.
-func (w *writer) transact(group []*waiting, apart bool) (again bool, err error) {
-	if err := w.begin(); err != nil {
-		return false, err
-	}
-	committed := false
-	defer func() {
-		if !committed {
-			_ = w.exec(`ROLLBACK`)
-		}
-	}()
-	b, err := newBatch(w.db)
-	if err != nil {
-		return false, err
-	}
-	after := make([]func(commit), len(group))
-	for i, m := range group {
-		after[i], m.err = b.attempt(m.run, apart)
-		if errors.Is(m.err, errApart) {
-			return true, nil
-		}
-		if errors.Is(m.err, errBroken) {
-			return false, m.err
-		}
-	}
-	if !b.wrote {
-		w.report(group, after, commit{head: b.head})
-		return false, nil
-	}
-	c, err := b.last()
-	if err != nil {
-		return false, err
-	}
-	if err := w.exec(`COMMIT`); err != nil {
-		return false, &uncommitted{err}
-	}
-	committed = true
-	w.report(group, after, c)
-	return false, nil
-}
-
-func (w *writer) report(group []*waiting, after []func(commit), c commit) {
-	for i, m := range group {
-		if m.err == nil && after[i] != nil {
-			after[i](c)
-		}
-	}
-}
-
-// begin waits its turn among processes.
-func (w *writer) begin() error {
-	err := w.patiently(func() error { return w.exec(beginWrite) })
-	if err != nil && !busy(err) {
-		// A transaction that could not be rolled back would stand in the way of all that follow.
-		_ = w.exec(`ROLLBACK`)
-		err = w.exec(beginWrite)
-	}
-	return err
-}
-
-func (w *writer) patiently(try func() error) error {
-	for until := time.Now().Add(w.patience); ; {
-		err := try()
-		if err == nil || !busy(err) || !time.Now().Before(until) {
-			return err
-		}
-		time.Sleep(time.Millisecond)
-	}
-}
-
-func (w *writer) exec(statement string) error {
-	_, err := exec(w.db, statement)
-	return err
-}
-
 // close waits for the queue to empty.
 func (w *writer) close() error {
 	w.mu.Lock()
@@ -266,5 +178,21 @@ func (w *writer) close() error {
 	for w.leading {
 		w.idle.Wait()
 	}
-	return errors.Join(w.conn.Close(), w.pool.Close())
+	return errors.Join(closeStatements(w.db), w.conn.Close(), w.pool.Close())
+}
+
+// closeStatements is for statements that were prepared on one connection: database/sql does not close them with it, and SQLite keeps the
+// file open until they are.
+func closeStatements(db *gorm.DB) error {
+	prepared, ok := db.Statement.ConnPool.(*gorm.PreparedStmtDB)
+	if !ok {
+		return nil
+	}
+	var errs []error
+	for _, query := range prepared.Stmts.Keys() {
+		if statement, ok := prepared.Stmts.Get(query); ok {
+			errs = append(errs, statement.Close())
+		}
+	}
+	return errors.Join(errs...)
 }

@@ -1,0 +1,6 @@
+//go:build !race
+
+package revocation
+
+// simSeeds takes half a minute on two processors.
+const simSeeds = 20_000

@@ -1,0 +1,183 @@
+package sqlstore_test
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/introspectd/introspectd/introspect/caller"
+	"github.com/introspectd/introspectd/session"
+	"github.com/introspectd/introspectd/session/revocation"
+	"github.com/introspectd/introspectd/session/sqlstore"
+)
+
+// two opens one file twice, as a daemon and a command do.
+func two(t *testing.T) (daemon, command *sqlstore.Store) {
+	path := filepath.Join(t.TempDir(), "x.db")
+	return openAt(t, path), openAt(t, path)
+}
+
+// takeBack disables a fresh client, which always appends an entry.
+func takeBack(t *testing.T, s *sqlstore.Store, id string) session.Seq {
+	t.Helper()
+	if err := s.AddClient(t.Context(), caller.Client{ID: id, Roles: caller.Login}); err != nil {
+		t.Fatal(err)
+	}
+	done, err := s.Revoke(t.Context(), session.ByClient(id), time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return done.Seq
+}
+
+func renewed(t *testing.T, s *sqlstore.Store, r revocation.Renewal) revocation.Page {
+	t.Helper()
+	r.Holder, r.Limit = "d", 10
+	p, err := s.Renew(t.Context(), r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func onTheRoll(t *testing.T, s *sqlstore.Store) revocation.Acked {
+	t.Helper()
+	all, _, err := s.Holders(t.Context())
+	if err != nil || len(all) != 1 {
+		t.Fatalf("Holders = %v, %v; want one", all, err)
+	}
+	return all[0]
+}
+
+func TestARenewalWritesOnlyWhatAnotherProcessMayWaitFor(t *testing.T) {
+	daemon, command := two(t)
+	if err := daemon.Enrol(t.Context(), "d", time.Second); err != nil {
+		t.Fatal(err)
+	}
+	log := renewed(t, daemon, revocation.Renewal{}).Log
+	mine := takeBack(t, daemon, "mine")
+	if p := renewed(t, daemon, revocation.Renewal{Log: log}); p.Foreign != 0 || onTheRoll(t, command).Told != 0 {
+		t.Errorf("told %d of its own entry, foreign %d; want nothing written", onTheRoll(t, command).Told, p.Foreign)
+	}
+	theirs := takeBack(t, command, "theirs")
+	if p := renewed(t, daemon, revocation.Renewal{Log: log, Acked: mine, After: mine}); p.Foreign != theirs {
+		t.Errorf("foreign %d, want %d", p.Foreign, theirs)
+	}
+	if got := onTheRoll(t, command); got.Told != theirs || got.Seq != mine {
+		t.Errorf("on the roll: %+v; want told %d and acknowledged %d", got, theirs, mine)
+	}
+	renewed(t, daemon, revocation.Renewal{Log: log, Acked: theirs, After: theirs})
+	if got := onTheRoll(t, command); got.Seq != theirs {
+		t.Errorf("acknowledged %d, want %d", got.Seq, theirs)
+	}
+	renewed(t, daemon, revocation.Renewal{Log: "another", Acked: theirs + 5, After: theirs})
+	if got := onTheRoll(t, command); got.Seq != theirs {
+		t.Errorf("acknowledged %d in another log, want %d still", got.Seq, theirs)
+	}
+}
+
+// A holder that was silent for long and renewed just before it was to be struck has a lease, for which the next taking-back must wait.
+func TestWhoRenewedInTimeIsNotStruck(t *testing.T) {
+	daemon, command := two(t)
+	if err := daemon.Enrol(t.Context(), "d", time.Second); err != nil {
+		t.Fatal(err)
+	}
+	seq := takeBack(t, command, "one")
+	p := renewed(t, daemon, revocation.Renewal{})
+	for _, log := range []string{p.Log, "another"} {
+		if err := command.Strike(t.Context(), log, seq, "d"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := onTheRoll(t, command); got.Told != seq {
+		t.Errorf("told %d, want %d", got.Told, seq)
+	}
+	later := takeBack(t, command, "two")
+	if err := command.Strike(t.Context(), p.Log, later, "d"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := daemon.Renew(t.Context(), revocation.Renewal{Holder: "d", Limit: 10}); !errors.Is(err, revocation.ErrStruck) {
+		t.Errorf("Renew of a struck holder = %v, want ErrStruck", err)
+	}
+}
+
+func TestACommandSettlesWithADaemon(t *testing.T) {
+	daemon, command := two(t)
+	node, err := revocation.NewNode(revocation.NodeConfig{Log: daemon, Roll: daemon, Lease: time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	following(t, node)
+	if err := node.Fresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	var slowest time.Duration
+	for _, id := range []string{"a", "b", "c", "d", "e"} {
+		seq := takeBack(t, command, id)
+		begun := time.Now()
+		if err := revocation.Await(t.Context(), command, seq, time.Second, revocation.Boottime); err != nil {
+			t.Fatal(err)
+		}
+		slowest = max(slowest, time.Since(begun))
+		if node.Set().Applied() < seq {
+			t.Fatalf("settled, but the daemon has applied %d and not %d", node.Set().Applied(), seq)
+		}
+	}
+	if slowest > 500*time.Millisecond {
+		t.Errorf("settling in health took %v", slowest)
+	}
+}
+
+func TestADeadDaemonCostsTheWaitOnce(t *testing.T) {
+	_, command := two(t)
+	const lease = 200 * time.Millisecond
+	if err := command.Enrol(t.Context(), "killed", lease); err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []struct{ least, most time.Duration }{{lease, revocation.Wait(lease) + 500*time.Millisecond}, {0, lease}} {
+		seq := takeBack(t, command, string(rune('a'+i)))
+		begun := time.Now()
+		if err := revocation.Await(t.Context(), command, seq, lease, revocation.Boottime); err != nil {
+			t.Fatal(err)
+		}
+		if took := time.Since(begun); took < want.least || took > want.most {
+			t.Errorf("taking-back %d settled after %v, want between %v and %v", i+1, took, want.least, want.most)
+		}
+	}
+}
+
+func TestADaemonThatLeavesIsNotWaitedFor(t *testing.T) {
+	daemon, command := two(t)
+	node, err := revocation.NewNode(revocation.NodeConfig{Log: daemon, Roll: daemon})
+	if err != nil {
+		t.Fatal(err)
+	}
+	stop := following(t, node)
+	if err := node.Fresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	stop()
+	if all, _, err := command.Holders(t.Context()); err != nil || len(all) != 0 {
+		t.Errorf("Holders = %v, %v; want nobody", all, err)
+	}
+	if node.Believable() {
+		t.Error("believes what nobody waits for")
+	}
+}
+
+// following has a node follow until the test ends, or stop is called.
+func following(t *testing.T, n *revocation.Node) (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if err := n.Run(ctx); err != nil {
+			t.Error(err)
+		}
+	}()
+	stop = func() { cancel(); <-done }
+	t.Cleanup(stop)
+	return stop
+}

@@ -70,7 +70,7 @@ func (c *Client) ask(ctx context.Context, form string) (introspect.Answer, error
 	}
 	req.Header.Set("Authorization", c.authorization())
 	req.Header.Set("Content-Type", oauth.MediaForm)
-	body, err := fetch(c.http, req)
+	body, err := fetch(c.http, req, introspect.MaxAnswer)
 	if err != nil {
 		return introspect.Answer{}, err
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/introspectd/introspectd/introspect"
 	"github.com/introspectd/introspectd/introspect/oauth"
 	"github.com/introspectd/introspectd/session"
 )
@@ -57,7 +58,7 @@ func metadata(ctx context.Context, c Config) (document, error) {
 	if c.HTTPClient == nil {
 		defer client.CloseIdleConnections() // the connections are this call's own
 	}
-	body, err := fetch(client, req)
+	body, err := fetch(client, req, introspect.MaxAnswer)
 	if err != nil {
 		return nil, err
 	}

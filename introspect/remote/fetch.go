@@ -7,13 +7,13 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/introspectd/introspectd/introspect"
 	"github.com/introspectd/introspectd/introspect/oauth"
 	"github.com/introspectd/introspectd/session"
 )
 
-// fetch sends a request and reads a JSON body. It is read to its end, so that the connection can be used again, or given up.
-func fetch(client *http.Client, req *http.Request) ([]byte, error) {
+// fetch sends a request and reads a JSON body of at most so many bytes. It is read to its end, so that the connection can be used again, or
+// given up.
+func fetch(client *http.Client, req *http.Request, most int64) ([]byte, error) {
 	req.Header.Set("Accept", oauth.MediaJSON)
 	req.Header.Set("Accept-Encoding", "identity") // a small body stays small
 	resp, err := client.Do(req)
@@ -28,12 +28,12 @@ func fetch(client *http.Client, req *http.Request) ([]byte, error) {
 	if err := checkHeader(resp.Header); err != nil {
 		return nil, err
 	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, introspect.MaxAnswer+1))
+	body, err := io.ReadAll(io.LimitReader(resp.Body, most+1))
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("%w: read answer: %w", session.ErrUnavailable, err)
-	case len(body) > introspect.MaxAnswer:
-		return nil, fmt.Errorf("%w: the answer is longer than %d bytes", session.ErrUnavailable, introspect.MaxAnswer)
+	case int64(len(body)) > most:
+		return nil, fmt.Errorf("%w: the answer is longer than %d bytes", session.ErrUnavailable, most)
 	}
 	return body, nil
 }

@@ -21,7 +21,7 @@ func (w *wire) Poll(ctx context.Context, log string, after Seq, wait time.Durati
 	if err := w.cut(); err != nil {
 		return Page{}, err
 	}
-	p, err := w.node.Tell(ctx, Telling{w.id, "orders", log, after, wait})
+	p, err := w.node.Tell(ctx, Telling{w.id, "orders", log, log != "", after, wait})
 	if err == nil {
 		err = w.cut() // the answer is lost as well
 	}
@@ -187,9 +187,10 @@ func TestTheFeedBeginsWithAllThatStillMatters(t *testing.T) {
 			t.Errorf("applied %d, believable %v", s.Set().Applied(), s.Believable())
 		}
 		for name, q := range map[string]Telling{
-			"another log":          {Subscriber: "s", Log: "b", Applied: 2500},
-			"more than there is":   {Subscriber: "s", Log: "a", Applied: 2501},
-			"another log, nothing": {Subscriber: "s", Log: "b"},
+			"another log":               {Subscriber: "s", Log: "b", From: true, Applied: 2500},
+			"more than there is":        {Subscriber: "s", Log: "a", From: true, Applied: 2501},
+			"another log, nothing":      {Subscriber: "s", Log: "b", From: true},
+			"more than there is of any": {Subscriber: "s", From: true, Applied: 2501},
 		} {
 			if _, err := n.Tell(t.Context(), q); !errors.Is(err, ErrGone) {
 				t.Errorf("%s: Tell = %v, want ErrGone", name, err)
@@ -204,7 +205,7 @@ func TestAPollIsHeldUntilThereIsSomething(t *testing.T) {
 		n := follow(t, p, func(c *NodeConfig) { c.Every = 10 * time.Millisecond })
 		synctest.Wait()
 		begun := time.Now()
-		got, err := n.Tell(t.Context(), Telling{Subscriber: "s", Log: "a", Wait: time.Hour})
+		got, err := n.Tell(t.Context(), Telling{Subscriber: "s", Log: "a", From: true, Wait: time.Hour})
 		if took := time.Since(begun); err != nil || len(got.Entries) != 0 || got.Lease <= 0 || took < 600*time.Millisecond || took > 700*time.Millisecond {
 			t.Errorf("held for %v with %d entries, lease %v, %v; want a third of the lease", took, len(got.Entries), got.Lease, err)
 		}
@@ -213,7 +214,7 @@ func TestAPollIsHeldUntilThereIsSomething(t *testing.T) {
 			p.append(session.BySubject("alice"))
 		}()
 		begun = time.Now()
-		got, err = n.Tell(t.Context(), Telling{Subscriber: "s", Log: "a", Wait: time.Hour})
+		got, err = n.Tell(t.Context(), Telling{Subscriber: "s", Log: "a", From: true, Wait: time.Hour})
 		if took := time.Since(begun); err != nil || len(got.Entries) != 1 || took > 150*time.Millisecond {
 			t.Errorf("told %d entries after %v, %v; want one as soon as it is there", len(got.Entries), took, err)
 		}

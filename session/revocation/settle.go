@@ -12,6 +12,9 @@ import (
 // only when ctx ends or the node stops; the taking-back stands all the same.
 func (n *Node) Settle(ctx context.Context, seq Seq) error {
 	s := Settling{Seq: seq, Committed: n.cfg.Clock(), Wait: Wait(n.cfg.Lease)}
+	n.mu.Lock()
+	log := n.history // the entry's, or an older one, in which nobody will be struck
+	n.mu.Unlock()
 	for {
 		err := n.Renewed(ctx)
 		if err != nil && (ctx.Err() != nil || errors.Is(err, errStopped)) {
@@ -20,7 +23,7 @@ func (n *Node) Settle(ctx context.Context, seq Seq) error {
 		holders, changed := n.holders(&s, err)
 		settled, silent := s.Step(n.cfg.Clock(), holders)
 		if settled {
-			n.strike(ctx, seq, silent)
+			n.strike(ctx, log, seq, silent)
 			return nil
 		}
 		select {
@@ -41,10 +44,9 @@ func (n *Node) holders(s *Settling, renewal error) ([]Acked, <-chan struct{}) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	now := n.cfg.Clock()
-	self := Acked{Holder: n.self, Seq: n.acked(now)}
-	self.Told = self.Seq
+	self := Acked{Holder: n.self, Seq: n.acked(now), Told: n.holder.set.Applied()}
 	if renewal != nil {
-		if n.cfg.Roll == nil && !n.holder.Believes(now) {
+		if n.cfg.Roll == nil && !n.holder.Believes(now) && n.subscribers.Len(now) == 0 {
 			return nil, n.changed // nobody else, and nothing is believed here
 		}
 		return []Acked{{Holder: "unknown"}}, n.changed
@@ -60,10 +62,7 @@ func (n *Node) holders(s *Settling, renewal error) ([]Acked, <-chan struct{}) {
 }
 
 // strike is a courtesy to the next taking-back; when it fails that one waits as this one did.
-func (n *Node) strike(ctx context.Context, seq Seq, silent []HolderID) {
-	n.mu.Lock()
-	log := n.history
-	n.mu.Unlock()
+func (n *Node) strike(ctx context.Context, log string, seq Seq, silent []HolderID) {
 	if n.cfg.Roll != nil && len(silent) > 0 {
 		_ = n.cfg.Roll.Strike(ctx, log, seq, silent...)
 	}

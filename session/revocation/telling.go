@@ -7,10 +7,11 @@ import (
 
 // Telling is one poll by a subscriber, as the node that answers it sees it.
 type Telling struct {
-	Subscriber SubscriberID
+	Subscriber SubscriberID // "": one that only reads, and gets no lease
 	Client     string
-	Log        string // what it follows; "": it begins
-	Applied    Seq    // in that log: its acknowledgement
+	Log        string // what it follows; "": whatever is followed here
+	From       bool   // it has applied something, if only nothing so far; false: it begins
+	Applied    Seq    // its acknowledgement
 	Wait       time.Duration
 }
 
@@ -36,7 +37,7 @@ func (n *Node) Tell(ctx context.Context, t Telling) (Page, error) {
 	enough := time.After(min(max(t.Wait, 0), n.cfg.Lease/3))
 	for {
 		page, changed, err := n.page(t)
-		if err != nil || len(page.Entries) > 0 || t.Log == "" {
+		if err != nil || len(page.Entries) > 0 || !t.From {
 			return page, err
 		}
 		select {
@@ -51,15 +52,21 @@ func (n *Node) Tell(ctx context.Context, t Telling) (Page, error) {
 	}
 }
 
+// here reports whether the subscriber goes on in the log that is followed here. The caller holds mu.
+func (n *Node) here(t Telling) bool { return t.From && (t.Log == "" || t.Log == n.history) }
+
 // noteAcknowledged wakes those who wait for the subscriber.
 func (n *Node) noteAcknowledged(t Telling) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	now := n.cfg.Clock()
 	before := n.acked(now)
-	applied := t.Applied
-	if t.Log != n.history {
-		applied = 0
+	var applied Seq
+	if n.here(t) {
+		applied = t.Applied
+	}
+	if t.Subscriber == "" {
+		return nil
 	}
 	if _, err := n.subscribers.Poll(t.Subscriber, t.Client, applied, n.holder.Lease(), now); err != nil {
 		return err
@@ -77,22 +84,22 @@ func (n *Node) page(t Telling) (Page, <-chan struct{}, error) {
 	defer n.mu.Unlock()
 	lease := n.holder.Lease()
 	p := Page{Log: n.history, After: t.Applied, Of: t.Log}
-	if t.Log != "" && t.Log != n.history {
-		return Page{}, nil, ErrGone
-	}
-	if t.Log == "" {
+	switch {
+	case !t.From:
 		p.After = n.holder.set.oldest()
+	case !n.here(t):
+		return Page{}, nil, ErrGone
 	}
 	var ok bool
 	if p.Entries, p.Head, ok = n.holder.set.since(p.After, tellAtMost); !ok {
 		return Page{}, nil, ErrGone
 	}
-	if last := p.After + Seq(len(p.Entries)); last < p.Head {
-		return p, n.changed, nil // there is more: no lease for a part
+	if last := p.After + Seq(len(p.Entries)); last < p.Head || t.Subscriber == "" {
+		return p, n.changed, nil // no lease for a part, nor for one that does not acknowledge
 	}
-	applied := p.After
-	if t.Log == "" {
-		applied = 0
+	var applied Seq
+	if t.From {
+		applied = p.After
 	}
 	rest, err := n.subscribers.Poll(t.Subscriber, t.Client, applied, lease, n.cfg.Clock())
 	p.Lease = rest

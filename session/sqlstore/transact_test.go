@@ -398,3 +398,37 @@ func TestARefusedWriteDoesNotKeepTheDatabaseLocked(t *testing.T) {
 		t.Errorf("Open in another process: %v", err)
 	}
 }
+
+func TestAnEntryOfAWriteThatFailedIsNotInTheLog(t *testing.T) {
+	s := openTest(t)
+	release := hold(t, s)
+	var all sync.WaitGroup
+	all.Go(func() {
+		err := s.do(t.Context(), "fail", func(b *batch) (func(commit), error) {
+			if _, err := b.barrier(session.BySubject("ann"), 1500); err != nil {
+				return nil, err
+			}
+			_, err := b.exec(`INSERT INTO head (one, seq, log, floor, registry) VALUES (1, 1, '', 1, 1)`)
+			return nil, err
+		})
+		if !errors.Is(err, session.ErrUnavailable) {
+			t.Errorf("error %v, want one that wraps ErrUnavailable", err)
+		}
+	})
+	queued(t, s, 1)
+	all.Go(func() {
+		if done, err := s.Revoke(t.Context(), session.ByKey("k"), time.Unix(1500, 0)); err != nil || done.Seq != 1 {
+			t.Errorf("Revoke = %+v, %v; want entry 1", done, err)
+		}
+	})
+	queued(t, s, 2)
+	release()
+	all.Wait()
+	p, err := s.Read(t.Context(), 0, 10)
+	if err != nil || p.Head != 1 || len(p.Entries) != 1 || p.Entries[0].Selector != session.ByKey("k") {
+		t.Errorf("log = %+v, %v; want the key's entry alone", p, err)
+	}
+	if n := numberOf(t, s, `SELECT count(*) FROM barriers WHERE target = 3`); n != 0 {
+		t.Error("the barrier of a write that failed stands")
+	}
+}

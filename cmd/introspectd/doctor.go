@@ -1,0 +1,92 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/introspectd/introspectd/internal/daemon"
+	"github.com/introspectd/introspectd/session/revocation"
+)
+
+// finding is one thing that the doctor looked at.
+type finding struct {
+	Check  string `json:"check"`
+	OK     bool   `json:"ok"`
+	Detail string `json:"detail"`
+}
+
+func (p *program) doctor() *cobra.Command {
+	return &cobra.Command{
+		Use: "doctor", Short: "Look at files, database, clock and those who answer from memory, and say what is wrong", Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return p.atDesk(cmd, func(ctx context.Context, d *desk) error {
+				found := d.examine(ctx)
+				rows, ill := [][]string{{"CHECK", "STATE", "DETAIL"}}, 0
+				for _, f := range found {
+					state := "ok"
+					if !f.OK {
+						state, ill = "bad", ill+1
+					}
+					rows = append(rows, []string{f.Check, state, f.Detail})
+				}
+				if err := p.print(struct {
+					Findings []finding `json:"findings"`
+				}{found}, rows); err != nil {
+					return err
+				}
+				if ill > 0 {
+					return fmt.Errorf("%d of %d checks went wrong", ill, len(found))
+				}
+				return nil
+			})
+		},
+	}
+}
+
+func (d *desk) examine(ctx context.Context) []finding {
+	found := []finding{
+		result("files", daemon.CheckFiles(d.settings), "certificate and server key are in order"),
+		result("database", d.store.Check(ctx), d.settings.Database.String()),
+		clockFinding(),
+	}
+	page, err := d.store.Read(ctx, 0, 0)
+	found = append(found, result("log", err, fmt.Sprintf("%s, newest entry %d, kept after %d", page.Log, page.Head, page.Floor)))
+	holders, longest, err := d.store.Holders(ctx)
+	if err != nil {
+		return append(found, result("holders", err, ""))
+	}
+	found = append(found, finding{"holders", true, fmt.Sprintf("%d answer from memory, longest lease %v", len(holders), longest)})
+	for _, h := range holders {
+		found = append(found, holderFinding(h, page.Head))
+	}
+	return found
+}
+
+func result(check string, err error, fine string) finding {
+	if err != nil {
+		return finding{check, false, err.Error()}
+	}
+	return finding{check, true, fine}
+}
+
+// holderFinding names who is slow. What a daemon appended itself it does not acknowledge to itself, so to be behind is no fault by itself;
+// a logout from elsewhere that waited for it took it off the list.
+func holderFinding(h revocation.Acked, head revocation.Seq) finding {
+	return finding{"holder " + string(h.Holder)[:min(8, len(h.Holder))], true, fmt.Sprintf("acknowledged %d of %d, told %d", h.Seq, head, h.Told)}
+}
+
+// clockFinding compares the clock that leases are counted on with the wall clock, over a short while.
+func clockFinding() finding {
+	const look = 50 * time.Millisecond
+	lease, wall := revocation.Boottime(), time.Now().Round(0)
+	time.Sleep(look)
+	moved, passed := revocation.Boottime().Sub(lease), time.Now().Round(0).Sub(wall)
+	if moved < look || moved > 20*look || (passed-moved).Abs() > look {
+		return result("clock", errors.New("the clock of leases and the wall clock do not go together"), "")
+	}
+	return finding{"clock", true, "leases are counted on a clock that goes"}
+}

@@ -180,7 +180,9 @@ func revokeUnknown(f *fixture) {
 	f.revoke(session.BySubject("ann"))
 	for _, sel := range []session.Selector{
 		session.BySession(session.NewID()), session.ByToken(session.NewID()), session.BySubject("nobody"), session.ByClient("nobody"),
-		{Target: session.TargetSession, Key: "no id"}, {Target: session.TargetToken}, session.BySubject(""),
+		{Target: session.TargetSession, Key: "no id"},
+		{Target: session.TargetToken},
+		session.BySubject(""),
 	} {
 		f.wantRevoked("Revoke unknown "+sel.Target.String(), f.revoke(sel), 1, 0)
 	}

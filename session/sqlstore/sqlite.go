@@ -28,7 +28,7 @@ const (
 	cacheKiB     = 16 << 10              // page cache of one connection
 	walLimit     = 64 << 20              // bytes of write-ahead log left on the disk after a burst
 	// A page that is written again before a checkpoint is copied once: eight times the default halves that work, for a log of 32 MB.
-	checkpointPages = 8000
+	checkpointPages = 4000
 )
 
 func plainDSN(c *Config) string {

@@ -17,6 +17,7 @@ import (
 // Store is who is asked about what is not remembered.
 type Store interface {
 	Lookup(ctx context.Context, d session.Digest) (session.Finding, error)
+	LookupID(ctx context.Context, id session.ID) (session.Finding, error)
 }
 
 // Config is what a [Cache] stands on. Zero numbers and durations mean the defaults, except that Capacity 0 remembers nothing.
@@ -159,18 +160,18 @@ func (c *Cache) remembered(d session.Digest) *entry {
 		return nil
 	}
 	e, ok := c.memory.Get(key(d))
-	if !ok || !e.isOf(d) {
+	if !ok || !e.answers(d) {
 		return nil
 	}
 	return e
 }
 
-func (c *Cache) remember(e *entry) {
+func (c *Cache) remember(d session.Digest, e *entry) {
 	// A refresh token may have been used since, and the log does not say so: the store is asked each time.
 	if c.memory == nil || e.token.Kind != session.Access {
 		return
 	}
-	c.memory.Set(key(e.token.Digest), e, 1)
+	c.memory.Set(key(d), e, 1)
 }
 
 // key is what the memory goes by. Two digests may share it.

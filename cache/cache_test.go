@@ -328,6 +328,10 @@ func (m mixedUp) Lookup(ctx context.Context, _ session.Digest) (session.Finding,
 	return m.ledger.Lookup(ctx, numbered(1, 1))
 }
 
+func (m mixedUp) LookupID(ctx context.Context, _ session.ID) (session.Finding, error) {
+	return m.ledger.Lookup(ctx, numbered(1, 1))
+}
+
 func TestTheRowOfAnotherTokenIsAnError(t *testing.T) {
 	l := newLedger()
 	l.issue(token(numbered(1, 1), "alice"))
@@ -346,6 +350,10 @@ func TestTheRowOfAnotherTokenIsAnError(t *testing.T) {
 type badStore struct{}
 
 func (badStore) Lookup(context.Context, session.Digest) (session.Finding, error) {
+	return session.Finding{}, errors.New("corrupt row")
+}
+
+func (badStore) LookupID(context.Context, session.ID) (session.Finding, error) {
 	return session.Finding{}, errors.New("corrupt row")
 }
 

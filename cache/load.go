@@ -18,7 +18,7 @@ func (c *Cache) load(ctx context.Context, d session.Digest) (*entry, error) {
 		return nil, err
 	}
 	if e != nil {
-		c.remember(e)
+		c.remember(d, e)
 	}
 	return e, nil
 }
@@ -34,11 +34,13 @@ func (c *Cache) lookup(ctx context.Context, d session.Digest) (*entry, error) {
 		return nil, fmt.Errorf("%w: the store answered as of entry %d, but entry %d is known here", session.ErrUnavailable, f.Head, mark.Asof)
 	case !f.Known:
 		return c.unknown(d), nil
-	case f.Token.Digest != d:
-		return nil, fmt.Errorf("%w: the store answered with the row of another token", session.ErrUnavailable)
 	}
 	mark.Asof = asof(mark.Asof, f.Token.Born)
-	return &entry{token: c.names.share(f.Token), mark: mark, gone: f.Revoked}, nil
+	e := &entry{token: c.names.share(f.Token), mark: mark, gone: f.Revoked}
+	if id, byID := idOf(d); byID && e.token.ID != id || !byID && e.token.Digest != d {
+		return nil, fmt.Errorf("%w: the store answered with the row of another token", session.ErrUnavailable)
+	}
+	return e, nil
 }
 
 func (c *Cache) mark() revocation.Mark {

@@ -11,7 +11,7 @@ import (
 
 // read notes what is known after the row was read.
 func (c *Cache) read(ctx context.Context, d session.Digest) (revocation.Mark, session.Finding, error) {
-	found, err := c.store.Lookup(ctx, d)
+	found, err := c.ask(ctx, d)
 	mark := c.mark()
 	found.Head = max(found.Head, mark.Asof)
 	return mark, found, err

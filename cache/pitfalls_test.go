@@ -47,8 +47,8 @@ func TestP28RefusedThoughTheMemoryKeepsTheFirstOfTwoValues(t *testing.T) {
 		for range 500 {
 			tok := d.issue(d.token("alice"))
 			tokens = append(tokens, tok)
-			d.cache.remember(&entry{token: tok, mark: d.node.Mark()})
-			d.cache.remember(&entry{token: tok, mark: d.node.Mark(), gone: true})
+			d.cache.remember(tok.Digest, &entry{token: tok, mark: d.node.Mark()})
+			d.cache.remember(tok.Digest, &entry{token: tok, mark: d.node.Mark(), gone: true})
 		}
 		d.cache.memory.Wait()
 		kept := 0
@@ -98,7 +98,7 @@ func TestP30ADroppedSetCostsALookUpAndNothingElse(t *testing.T) {
 		for _, part := range all {
 			burst.Go(func() {
 				for _, e := range part {
-					d.cache.remember(e)
+					d.cache.remember(e.token.Digest, e)
 				}
 			})
 		}

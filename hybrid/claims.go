@@ -54,7 +54,7 @@ func (c *Claims) Answer() introspect.Answer {
 	a := introspect.Answer{
 		Active: true, TokenType: "Bearer", Issuer: c.Issuer, Subject: c.Subject, Client: c.Client, Audience: session.List(c.Audience),
 		Scope: c.Scope, ID: c.ID.String(), Session: c.Session.String(), IssuedAt: c.IssuedAt, NotBefore: c.NotBefore, ExpiresAt: c.ExpiresAt,
-		AuthTime: c.AuthTime, ACR: c.ACR, AMR: c.AMR, Asof: c.Asof,
+		AuthTime: c.AuthTime, ACR: c.ACR, AMR: c.AMR, Actors: c.Actors, Asof: c.Asof,
 	}
 	if c.Subject != c.Client { // a service's own token has no user
 		a.Username = c.Subject

@@ -59,16 +59,21 @@ type Request struct {
 // Mint makes one token. What would be wider than the answer, or is made of a token that is not active now, is a [*session.Refusal]. The
 // token never lives past the answer's own end, which lies within its session.
 func (m *Minter) Mint(q *Request, at time.Time) (session.Handle, Claims, error) {
+	return m.mint(q, at, "")
+}
+
+// mint writes the token behind a prefix.
+func (m *Minter) mint(q *Request, at time.Time, prefix string) (session.Handle, Claims, error) {
 	c, err := m.claims(q, at)
 	if err != nil {
 		return session.Handle{}, Claims{}, err
 	}
-	var payload, token [1 << 10]byte
-	text, err := m.cfg.Signer.Sign(token[:0], mediaType, c.appendJSON(payload[:0]), at)
+	payload := c.appendJSON(make([]byte, 0, 2<<10)) // room for most tokens behind it
+	text, err := m.cfg.Signer.Sign(append(payload[len(payload):], prefix...), mediaType, payload, at)
 	if err != nil {
 		return session.Handle{}, Claims{}, fmt.Errorf("sign internal token: %w", err)
 	}
-	if len(text) > jwks.MaxToken {
+	if len(text)-len(prefix) > jwks.MaxToken {
 		return session.Handle{}, Claims{}, fmt.Errorf("mint: the token would be longer than %d bytes", jwks.MaxToken)
 	}
 	return session.Present(string(text)), c, nil

@@ -283,6 +283,7 @@ func TestVerifyOfMintIsTheAnswer(t *testing.T) {
 		want := a
 		want.Audience, want.Scope, want.ID = audience, q.Scope, claims.ID.String()
 		want.ExpiresAt = min(a.ExpiresAt, start+session.Date(q.TTL/time.Second))
+		want.Actors = q.Actors
 		if diff := cmp.Diff(want, verdict.Claims.Answer()); diff != "" {
 			t.Fatalf("answer (-want +got):\n%s", diff)
 		}

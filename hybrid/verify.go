@@ -68,6 +68,10 @@ func NewVerifier(cfg Config) (*Verifier, error) {
 // Verify judges a token. An error, which wraps session.ErrUnavailable, means that the keys could not be had; the token may be good.
 // Whether it was taken back is not asked here.
 func (v *Verifier) Verify(ctx context.Context, token string, at time.Time) (Verdict, error) {
+	return v.verify(ctx, token, at, func(audience string) bool { return audience == v.cfg.Audience })
+}
+
+func (v *Verifier) verify(ctx context.Context, token string, at time.Time, forUs func(audience string) bool) (Verdict, error) {
 	j, err := jwks.ParseJWS(token)
 	if err != nil {
 		return refuse(Malformed), nil
@@ -98,19 +102,19 @@ func (v *Verifier) Verify(ctx context.Context, token string, at time.Time) (Verd
 		return refuse(BadClaims), nil
 	}
 	c.KeyID = key.ID
-	if f := v.judge(&c, at); f != "" {
+	if f := v.judge(&c, at, forUs); f != "" {
 		return refuse(f), nil
 	}
 	return Verdict{Good: true, Claims: c}, nil
 }
 
 // judge holds what a token says, once it is known who says it, against the configuration and the time.
-func (v *Verifier) judge(c *Claims, at time.Time) Fault {
+func (v *Verifier) judge(c *Claims, at time.Time, forUs func(audience string) bool) Fault {
 	late := session.DateOf(at.Add(v.cfg.Leeway))
 	switch {
 	case c.Issuer != v.cfg.Issuer:
 		return Issuer
-	case c.Audience != v.cfg.Audience:
+	case !forUs(c.Audience):
 		return Audience
 	case c.ExpiresAt <= c.IssuedAt || c.ExpiresAt.Time().Sub(c.IssuedAt.Time()) > v.cfg.MaxLife:
 		return Lifetime

@@ -35,6 +35,7 @@ type Answer struct {
 	AuthTime  session.Date // how the user was authenticated, when known (RFC 9470 §6.2)
 	ACR       string
 	AMR       session.List
+	Actors    session.List // act (RFC 8693 §4.1): the clients that an exchanged token came through, the present one first
 
 	// Asof is the seq of the revocation log as of which the answer was known good. It is not on the wire of RFC 7662; whoever makes
 	// something of the answer passes it on.

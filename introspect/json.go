@@ -36,7 +36,21 @@ func AppendJSON(dst []byte, a Answer) []byte {
 	dst = appendDate(dst, `,"auth_time":`, a.AuthTime)
 	dst = appendText(dst, `,"acr":`, a.ACR)
 	dst = appendArray(dst, `,"amr":`, a.AMR) // an array, however many there are (RFC 8176 §1)
-	return append(dst, '}')
+	return append(appendActors(dst, a.Actors), '}')
+}
+
+// appendActors nests the chain: the present actor outside, the one before it inside (RFC 8693 §4.1).
+func appendActors(dst []byte, actors session.List) []byte {
+	if actors == "" {
+		return dst
+	}
+	for actor := range actors.All() {
+		dst = appendText(dst, `,"act":{"sub":`, actor)
+	}
+	for range actors.Len() {
+		dst = append(dst, '}')
+	}
+	return dst
 }
 
 func appendText(dst []byte, member, text string) []byte {

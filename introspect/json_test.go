@@ -2,6 +2,7 @@ package introspect
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -37,6 +38,7 @@ func TestAppendJSONWritesMembersInOneOrder(t *testing.T) {
 			`"exp":1700000900,"iat":1700000000,"sub":"alice","aud":"orders","iss":"https://id.example",` +
 			`"jti":"0198b0a0-0000-7000-8000-000000000001","sid":"0198b0a0-0000-7000-8000-000000000002","auth_time":1699999999,` +
 			`"acr":"urn:example:mfa","amr":["pwd"]}`},
+		{Answer{Active: true, Subject: "alice", Actors: "a b"}, `{"active":true,"sub":"alice","act":{"sub":"a","act":{"sub":"b"}}}`},
 	} {
 		if diff := cmp.Diff(c.want, string(AppendJSON(nil, c.a))); diff != "" {
 			t.Errorf("AppendJSON(%+v) (-want +got):\n%s", c.a, diff)
@@ -83,7 +85,7 @@ func TestParseAnswerReadsWhatAppendJSONWrites(t *testing.T) {
 			Username: text.Draw(t, "username"), Client: text.Draw(t, "client"), Audience: list(name("\"\\ü\u00a0")).Draw(t, "aud"),
 			Scope: list(name("")).Draw(t, "scope"), ID: text.Draw(t, "jti"), Session: text.Draw(t, "sid"), IssuedAt: dates.Draw(t, "iat"),
 			NotBefore: dates.Draw(t, "nbf"), ExpiresAt: dates.Draw(t, "exp"), AuthTime: dates.Draw(t, "auth_time"),
-			ACR: text.Draw(t, "acr"), AMR: list(name("\"\\ü\u00a0")).Draw(t, "amr"),
+			ACR: text.Draw(t, "acr"), AMR: list(name("\"\\ü\u00a0")).Draw(t, "amr"), Actors: list(name("\"")).Draw(t, "act"),
 		}
 		raw := AppendJSON(nil, a)
 		got, err := ParseAnswer(raw)
@@ -111,6 +113,7 @@ func TestParseAnswerTakes(t *testing.T) {
 		{`{"active":true,"x":` + deep + `}`, Answer{Active: true}},
 		{`{"\u0061ctive":true}`, Answer{Active: true}},
 		{`{"active":true,"sub":"\ud83d\ude00\u00e9\/\b"}`, Answer{Active: true, Subject: "😀é/\b"}},
+		{`{"active":true,"act":{"iss":"x","sub":"a","act":{"act":{"sub":"c"},"sub":"b"}}}`, Answer{Active: true, Actors: "a b c"}},
 		{`{"active":true,"aud":"a"}`, Answer{Active: true, Audience: "a"}},
 		{`{"active":true,"aud":["a","b","a"]}`, Answer{Active: true, Audience: "a b"}},
 		{`{"active":true,"aud":[]}`, Answer{Active: true}},
@@ -145,6 +148,9 @@ func TestParseAnswerRefuses(t *testing.T) {
 		`{"active":true,"aud":["a"` + strings.Repeat(`,"a"`, 1000) + `]}`,
 		`{"active":true,"scope":"a` + strings.Repeat(" a", 1000) + `"}`,
 		`<html>active</html>`,
+		`{"active":true,"act":"a"}`, `{"active":true,"act":{}}`, `{"active":true,"act":{"sub":"a","act":{}}}`, `{"active":true,"act":{"sub":"a b"}}`,
+		`{"active":true,"act":{"sub":"a","act":{"sub":"a"}}}`, `{"active":true,"act":{"sub":"a","sub":"b"}}`, `{"active":true,"act":[{"sub":"a"}]}`,
+		`{"active":true,"act":{"sub":"a","act":{"sub":"b"},"act":{"sub":"c"}}}`, chain(100),
 	}
 	for _, text := range refused {
 		if got, err := ParseAnswer([]byte(text)); err == nil || got != (Answer{}) {
@@ -157,6 +163,16 @@ func TestParseAnswerRefuses(t *testing.T) {
 			t.Errorf("ParseAnswer(%q) = %+v, %v, want an error: it is cut short", whole[:i], got, err)
 		}
 	}
+}
+
+// chain is an answer with that many different actors.
+func chain(n int) string {
+	var b strings.Builder
+	b.WriteString(`{"active":true`)
+	for i := range n {
+		fmt.Fprintf(&b, `,"act":{"sub":"%d"`, i)
+	}
+	return b.String() + strings.Repeat("}", n+1)
 }
 
 func FuzzParseAnswer(f *testing.F) {

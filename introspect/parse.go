@@ -37,7 +37,7 @@ func ParseAnswer(data []byte) (Answer, error) {
 
 // members are those that have a place in [Answer]. Their order is that of the bits by which repetitions are noticed.
 var members = [...]string{
-	"active", "scope", "client_id", "username", "token_type", "exp", "iat", "nbf", "sub", "aud", "iss", "jti", "sid", "auth_time", "acr", "amr",
+	"active", "scope", "client_id", "username", "token_type", "exp", "iat", "nbf", "sub", "aud", "iss", "jti", "sid", "auth_time", "acr", "amr", "act",
 }
 
 func memberIndex(name string) int {
@@ -111,6 +111,8 @@ func (r *reader) member(a *Answer, name string) (err error) {
 		a.ACR, err = r.string()
 	case "amr":
 		a.AMR, err = r.names()
+	case "act":
+		a.Actors, err = r.actors()
 	}
 	return err
 }

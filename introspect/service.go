@@ -21,11 +21,21 @@ type Config struct {
 	Finder  Finder
 	Callers *caller.Registry
 	Issuer  string // the iss of each active answer
+	// Signed reads the tokens that this installation signs. Nil: it signs none, and they are junk.
+	Signed Signed
 	// Throttle counts, by client id, the questions about well-formed tokens that were never issued (RFC 7662 §4). Nil: nobody counts.
 	Throttle *caller.Throttle
 	// Uses records when sessions were used, at most once per token and UseEvery. Nil: nobody records.
 	Uses     *session.Uses
 	UseEvery time.Duration // 1 min
+}
+
+// Signed reads tokens that the installation has signed itself. An implementation
+//   - MUST answer the zero [Answer] for whatever is not one, or is not good at a moment after the call;
+//   - MUST NOT narrow the answer to anybody: that is done here;
+//   - MUST say which handle an active answer goes back to.
+type Signed interface {
+	ReadSigned(ctx context.Context, token session.Handle, at time.Time) (Answer, session.Found, error)
 }
 
 // Service answers beside the store.
@@ -56,7 +66,10 @@ func (s *Service) Answer(ctx context.Context, c *caller.Client, token session.Ha
 	}
 	// What is no handle of ours costs nothing and counts as nothing: it cannot be a guess that comes true.
 	kind := token.Kind()
-	if kind != session.Access && kind != session.Refresh {
+	switch {
+	case kind == session.Malformed && s.cfg.Signed != nil:
+		return s.signed(ctx, c, token, at)
+	case kind != session.Access && kind != session.Refresh:
 		return Answer{}, nil
 	}
 	found, err := s.cfg.Finder.Find(ctx, token.Digest(), at, s.admit(c, at))
@@ -76,10 +89,35 @@ func (s *Service) Answer(ctx context.Context, c *caller.Client, token session.Ha
 	if !ok {
 		return Answer{}, nil
 	}
-	if s.cfg.Uses != nil && kind == session.Access && found.Usage.Due(session.DateOf(at), s.cfg.UseEvery) {
-		s.cfg.Uses.Record(found.Token.SessionID, session.DateOf(at))
+	if kind == session.Access {
+		s.used(&found, at)
 	}
 	return s.active(&found, scope), nil
+}
+
+// signed answers for a token that was made of a handle. It is judged like the handle: for the one who asks, at every question.
+func (s *Service) signed(ctx context.Context, c *caller.Client, token session.Handle, at time.Time) (Answer, error) {
+	a, found, err := s.cfg.Signed.ReadSigned(ctx, token, at)
+	if err != nil {
+		return Answer{}, fmt.Errorf("introspect: %w", err)
+	}
+	if !a.Active {
+		return Answer{}, nil
+	}
+	seen := session.Token{Kind: session.Access, Client: a.Client, Audience: a.Audience, Scope: a.Scope}
+	scope, ok := visible(s.cfg.Callers, c, &seen)
+	if !ok {
+		return Answer{}, nil
+	}
+	s.used(&found, at)
+	a.Scope = scope
+	return a, nil
+}
+
+func (s *Service) used(f *session.Found, at time.Time) {
+	if s.cfg.Uses != nil && f.Usage.Due(session.DateOf(at), s.cfg.UseEvery) {
+		s.cfg.Uses.Record(f.Token.SessionID, session.DateOf(at))
+	}
 }
 
 // admit stops those who have guessed too much where the store would be asked. What is remembered they still learn: a client whose own

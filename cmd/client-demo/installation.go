@@ -5,23 +5,29 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
+	"github.com/introspectd/introspectd/hybrid/exchange"
 	"github.com/introspectd/introspectd/internal/daemon"
 	"github.com/introspectd/introspectd/introspect/caller"
 	"github.com/introspectd/introspectd/introspect/oauth"
-	"github.com/introspectd/introspectd/introspect/remote"
 	"github.com/introspectd/introspectd/session"
 )
 
 // installation is a daemon on a throw-away database and the services that ask it, all on free loopback ports.
 type installation struct {
+	mode     mode
 	url      string
-	login    session.Handle // the login service's secret
-	services []*service     // first the one that users call
+	secrets  map[string]session.Handle // by client
+	edge     *exchange.Client          // in the modes with internal tokens: what stands between users and services
+	services []*service                // first the one that users call
 
+	asked      atomic.Int64 // questions that services and the edge put to the daemon
+	stopAll    context.CancelFunc
 	stopDaemon context.CancelFunc
 	running    sync.WaitGroup
 	log        bytes.Buffer // the daemon's; read after it has ended
@@ -30,13 +36,17 @@ type installation struct {
 	errs []error // guarded by mu: of what runs
 }
 
-// The chain: shop calls orders, orders calls billing, each with the token that it was handed.
+// The chain: shop calls orders, orders calls billing.
 var chain = []struct{ name, scope string }{{"shop", "shop:use"}, {"orders", "orders:read"}, {"billing", "billing:read"}}
 
-const loginClient = "web"
+// The clients beside the services: who logs users in, and who exchanges their tokens at the edge.
+const (
+	loginClient = "web"
+	edgeClient  = "edge"
+)
 
 func install(ctx context.Context, dir string, m mode) (_ *installation, err error) {
-	in := &installation{}
+	in := &installation{mode: m, secrets: map[string]session.Handle{}}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, in.stop())
@@ -46,37 +56,41 @@ func install(ctx context.Context, dir string, m mode) (_ *installation, err erro
 	if err != nil {
 		return nil, err
 	}
-	secrets, err := in.register(ctx, d)
-	if err != nil {
+	if err := in.register(ctx, d); err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
 	if err := in.runDaemon(ctx, d); err != nil {
 		return nil, err
 	}
-	return in, in.startServices(secrets)
+	if m.signed() {
+		if in.edge, err = in.exchanger(edgeClient); err != nil {
+			return nil, err
+		}
+	}
+	ctx, in.stopAll = context.WithCancel(ctx)
+	return in, in.startServices(ctx)
 }
 
-// register makes the login service, an API for each service, and its audience.
-func (in *installation) register(ctx context.Context, d *daemon.Daemon) (map[string]session.Handle, error) {
-	now := session.DateOf(time.Now())
-	secrets := map[string]session.Handle{loginClient: session.NewHandle(session.ClientSecret)}
-	clients := []caller.Client{{ID: loginClient, Roles: caller.Login}}
+// register makes the login service, the edge, and an API with its audience for each service. A service may call the one after it.
+func (in *installation) register(ctx context.Context, d *daemon.Daemon) error {
+	clients := []caller.Client{{ID: loginClient, Roles: caller.Login}, {ID: edgeClient, Roles: caller.Gateway}}
+	callers := session.ListOf(loginClient, edgeClient)
 	for _, s := range chain {
-		a := session.Audience{Name: s.name, Scopes: session.ListOf(s.scope), Callers: loginClient}
+		a := session.Audience{Name: s.name, Scopes: session.ListOf(s.scope), Callers: callers}
 		if err := d.Store().AddAudience(ctx, a); err != nil {
-			return nil, err
+			return err
 		}
-		secrets[s.name] = session.NewHandle(session.ClientSecret)
-		clients = append(clients, caller.Client{ID: s.name, Roles: caller.API, Audiences: session.ListOf(s.name)})
+		clients = append(clients, caller.Client{ID: s.name, Roles: caller.API | caller.Service, Audiences: session.ListOf(s.name)})
+		callers = session.ListOf(loginClient, edgeClient, s.name)
 	}
 	for _, c := range clients {
-		c.Method, c.Secret, c.CreatedAt = caller.SecretBasic, secrets[c.ID].Digest(), now
+		in.secrets[c.ID] = session.NewHandle(session.ClientSecret)
+		c.Method, c.Secret, c.CreatedAt = caller.SecretBasic, in.secrets[c.ID].Digest(), session.DateOf(time.Now())
 		if err := d.Store().AddClient(ctx, c); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	in.login = secrets[loginClient]
-	return secrets, nil
+	return nil
 }
 
 func (in *installation) runDaemon(ctx context.Context, d *daemon.Daemon) error {
@@ -96,17 +110,13 @@ func (in *installation) runDaemon(ctx context.Context, d *daemon.Daemon) error {
 	}
 }
 
-func (in *installation) startServices(secrets map[string]session.Handle) error {
+func (in *installation) startServices(ctx context.Context) error {
 	var next *service
 	for i := len(chain) - 1; i >= 0; i-- {
-		asks, err := remote.New(remote.Config{
-			Endpoint: in.url + "/introspect", ClientID: chain[i].name, Secret: oauth.NewSecret(secrets[chain[i].name].Reveal()),
-			Issuer: in.url, Audience: chain[i].name,
-		})
-		if err != nil {
+		s := &service{name: chain[i].name, scope: chain[i].scope, next: next}
+		if err := in.protect(ctx, s); err != nil {
 			return err
 		}
-		s := &service{name: chain[i].name, scope: chain[i].scope, next: next, introspector: asks}
 		if err := s.start(func(serve func() error) { in.running.Go(func() { in.note(serve()) }) }); err != nil {
 			return err
 		}
@@ -114,6 +124,37 @@ func (in *installation) startServices(secrets map[string]session.Handle) error {
 		next = s
 	}
 	return nil
+}
+
+// exchanger exchanges tokens as one of the clients.
+func (in *installation) exchanger(client string) (*exchange.Client, error) {
+	return exchange.New(exchange.Config{
+		TokenEndpoint: in.url + "/token", ClientID: client, Secret: oauth.NewSecret(in.secrets[client].Reveal()), HTTPClient: in.counted(),
+	})
+}
+
+// counted is a client for questions to the daemon, which are counted.
+func (in *installation) counted() *http.Client {
+	c := newClient()
+	c.Transport = counting{c.Transport, &in.asked}
+	return c
+}
+
+type counting struct {
+	http.RoundTripper
+	n *atomic.Int64
+}
+
+func (c counting) RoundTrip(r *http.Request) (*http.Response, error) {
+	c.n.Add(1)
+	return c.RoundTripper.RoundTrip(r)
+}
+
+// CloseIdleConnections is looked for by [http.Client].
+func (c counting) CloseIdleConnections() {
+	if t, ok := c.RoundTripper.(*http.Transport); ok {
+		t.CloseIdleConnections()
+	}
 }
 
 func (in *installation) note(err error) {
@@ -131,9 +172,13 @@ func (in *installation) stop() error {
 	for _, s := range in.services {
 		in.note(s.stop(ctx))
 	}
+	if in.stopAll != nil {
+		in.stopAll()
+	}
 	if in.stopDaemon != nil {
 		in.stopDaemon()
 	}
 	in.running.Wait()
+	http.DefaultClient.CloseIdleConnections()
 	return errors.Join(in.errs...)
 }

@@ -16,10 +16,10 @@ type call struct {
 	status int // 0: no answer
 }
 
-// load calls each service over and over with one token, from a few callers at once, until it is stopped.
+// load calls each service over and over, from a few callers at once, until it is stopped.
 type load struct {
 	client *http.Client
-	token  string
+	token  func(ctx context.Context, s *service) string // that a caller of the service has
 
 	mu    sync.Mutex
 	calls map[string][]call // by service; guarded by mu
@@ -31,8 +31,8 @@ const callersPerService = 2
 // pause keeps the demo from being a load test: about four hundred calls a second and service.
 const pause = 5 * time.Millisecond
 
-func newLoad(token string) *load {
-	return &load{client: &http.Client{Timeout: 5 * time.Second}, token: token, calls: map[string][]call{}}
+func newLoad(token func(context.Context, *service) string) *load {
+	return &load{client: newClient(), token: token, calls: map[string][]call{}}
 }
 
 // run returns when ctx has ended and every call begun before has been answered.
@@ -42,7 +42,7 @@ func (l *load) run(ctx context.Context, services []*service) {
 		for range callersPerService {
 			callers.Go(func() {
 				for ctx.Err() == nil {
-					l.once(s)
+					l.once(ctx, s)
 					time.Sleep(pause)
 				}
 			})
@@ -52,12 +52,13 @@ func (l *load) run(ctx context.Context, services []*service) {
 	l.client.CloseIdleConnections()
 }
 
-func (l *load) once(s *service) {
+func (l *load) once(ctx context.Context, s *service) {
+	token := l.token(ctx, s)
 	req, err := http.NewRequest(http.MethodGet, s.url, nil)
 	if err != nil {
 		panic(err) // the URL is our own listener's
 	}
-	req.Header.Set("Authorization", "Bearer "+l.token)
+	req.Header.Set("Authorization", "Bearer "+token)
 	c := call{begun: time.Now()}
 	if resp, err := l.client.Do(req); err == nil {
 		_, _ = io.Copy(io.Discard, resp.Body)
@@ -74,7 +75,8 @@ func (l *load) once(s *service) {
 type said struct {
 	calls    int
 	accepted int
-	statuses []int // that occurred, ascending
+	last     time.Time // when the last accepted one began
+	statuses []int     // that occurred, ascending
 	p50, p99 time.Duration
 }
 
@@ -88,6 +90,9 @@ func sum(calls []call, which func(call) bool) said {
 		out.calls++
 		if c.status == http.StatusOK {
 			out.accepted++
+			if c.begun.After(out.last) {
+				out.last = c.begun
+			}
 		}
 		if !slices.Contains(out.statuses, c.status) {
 			out.statuses = append(out.statuses, c.status)
@@ -100,4 +105,14 @@ func sum(calls []call, which func(call) bool) said {
 		out.p50, out.p99 = took[n/2], took[n*99/100]
 	}
 	return out
+}
+
+// count says how many calls began in a span of time.
+func (l *load) count(from, to time.Time) (n int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, calls := range l.calls {
+		n += sum(calls, func(c call) bool { return c.begun.After(from) && c.begun.Before(to) }).calls
+	}
+	return max(n, 1)
 }

@@ -7,23 +7,25 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
-	"github.com/introspectd/introspectd/introspect"
+	"github.com/introspectd/introspectd/hybrid/guard"
 	"github.com/introspectd/introspectd/introspect/oauth"
-	"github.com/introspectd/introspectd/session"
 )
 
-// service is one of the three: it checks the token it was handed, and hands it on to the next.
+// service is one of the three: a guard checks the token it was handed, and it calls the next.
 type service struct {
 	name  string
 	scope string // needed to call it
 	url   string
 	next  *service // nil: the end of the chain
 
-	introspector introspect.Introspector
-	client       *http.Client
-	server       *http.Server
+	guard *guard.Guard
+	// onward gets the token for the next service: the same one, or in the modes with internal tokens one made for it.
+	onward func(ctx context.Context, token string, next *service) (string, error)
+	client *http.Client
+	server *http.Server
 }
 
 // reply is what a service answers, with what the next one said inside.
@@ -40,8 +42,8 @@ func (s *service) start(serve func(func() error)) error {
 		return fmt.Errorf("start %s: %w", s.name, err)
 	}
 	s.url = "http://" + listener.Addr().String() + "/"
-	s.client = &http.Client{Timeout: 5 * time.Second, Transport: http.DefaultTransport.(*http.Transport).Clone()}
-	s.server = &http.Server{Handler: s, ReadHeaderTimeout: 5 * time.Second}
+	s.client = newClient()
+	s.server = &http.Server{Handler: s.guard.Require(s.scope)(s), ReadHeaderTimeout: 5 * time.Second}
 	serve(func() error {
 		if err := s.server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			return fmt.Errorf("serve %s: %w", s.name, err)
@@ -51,38 +53,24 @@ func (s *service) start(serve func(func() error)) error {
 	return nil
 }
 
+// newClient is an HTTP client with connections of its own.
+func newClient() *http.Client {
+	return &http.Client{Timeout: 5 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 16}}
+}
+
 func (s *service) stop(ctx context.Context) error {
 	s.client.CloseIdleConnections()
 	return s.server.Shutdown(ctx)
 }
 
-// ServeHTTP is all that a service has to do: ask, refuse or serve, and pass the token on.
+// ServeHTTP is the service's own work, behind its guard: to call the next one.
 func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	text, found, err := oauth.BearerToken(r.Header)
-	if err != nil || !found {
-		refuse(w, http.StatusUnauthorized)
-		return
-	}
-	answer, err := s.introspector.Introspect(r.Context(), session.Present(text))
-	switch {
-	case err != nil:
-		refuse(w, http.StatusServiceUnavailable) // we could not find out: neither yes nor no
-		return
-	case !answer.Active:
-		refuse(w, http.StatusUnauthorized)
-		return
-	case !answer.Scope.Has(s.scope):
-		refuse(w, http.StatusForbidden)
-		return
-	}
+	answer, _ := guard.FromContext(r.Context())
 	out := reply{Service: s.name, User: answer.Subject}
 	if s.next != nil {
-		status, next, err := s.callNext(r.Context(), text)
-		if err != nil {
-			status = http.StatusBadGateway
-		}
+		status, next := s.callNext(r)
 		if status != http.StatusOK {
-			refuse(w, status)
+			http.Error(w, http.StatusText(status), status)
 			return
 		}
 		out.Next = next
@@ -91,27 +79,28 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(out)
 }
 
-func (s *service) callNext(ctx context.Context, token string) (int, *reply, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.next.url, nil)
+func (s *service) callNext(r *http.Request) (int, *reply) {
+	held, _, _ := oauth.BearerToken(r.Header) // the guard has read it
+	token, err := s.onward(r.Context(), held, s.next)
 	if err != nil {
-		return 0, nil, err
+		return http.StatusUnauthorized, nil
+	}
+	req, err := http.NewRequestWithContext(r.Context(), http.MethodGet, s.next.url, nil)
+	if err != nil {
+		return http.StatusBadGateway, nil
 	}
 	req.Header.Set("Authorization", "Bearer "+token)
 	resp, err := s.client.Do(req)
 	if err != nil {
-		return 0, nil, err
+		return http.StatusBadGateway, nil
 	}
 	defer func() { _ = resp.Body.Close() }()
 	var next reply
-	if resp.StatusCode == http.StatusOK {
-		err = json.NewDecoder(resp.Body).Decode(&next)
+	if resp.StatusCode != http.StatusOK || !strings.HasPrefix(resp.Header.Get("Content-Type"), "application/json") {
+		return resp.StatusCode, nil
 	}
-	return resp.StatusCode, &next, err
-}
-
-func refuse(w http.ResponseWriter, status int) {
-	if status == http.StatusUnauthorized {
-		w.Header().Set("WWW-Authenticate", `Bearer realm="demo"`)
+	if err := json.NewDecoder(resp.Body).Decode(&next); err != nil {
+		return http.StatusBadGateway, nil
 	}
-	http.Error(w, http.StatusText(status), status)
+	return http.StatusOK, &next
 }

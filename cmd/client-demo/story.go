@@ -10,12 +10,14 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/introspectd/introspectd/session"
 )
 
-// before and after are how long calls are made on either side of the logout.
+// before and after are how long calls are made on either side of the logout; after it, until what stays open is closed.
 const (
 	before = 1500 * time.Millisecond
-	after  = 1500 * time.Millisecond
+	after  = time.Second
 )
 
 // tell runs the story in one mode: a login, calls, a logout in the midst of them, calls.
@@ -29,27 +31,51 @@ func tell(ctx context.Context, dir string, m mode) (_ outcome, err error) {
 			err = stopped
 		}
 	}()
-	token, err := in.logIn(ctx)
+	handle, err := in.logIn(ctx)
 	if err != nil {
 		return outcome{}, err
 	}
-	l := newLoad(token)
+	l := newLoad(in.holder(handle))
 	calling, stop := context.WithCancel(ctx)
 	defer stop()
 	var calls sync.WaitGroup
 	calls.Go(func() { l.run(calling, in.services) })
-	time.Sleep(before)
+	time.Sleep(before / 2) // connections are made, what is remembered is
+	questions, marked := in.asked.Load(), time.Now()
+	time.Sleep(before / 2)
+	questions = in.asked.Load() - questions
 	asked := time.Now()
-	err = in.logOut(ctx, token)
+	err = in.logOut(ctx, handle)
 	returned := time.Now()
-	time.Sleep(after)
+	time.Sleep(m.open + after)
 	stop()
 	calls.Wait()
 	if err != nil {
 		return outcome{}, err
 	}
-	out := judge(m.name, in.services, l, asked, returned)
+	out := judge(m, in.services, l, asked, returned)
+	out.perCall = float64(questions) / float64(l.count(marked, asked))
 	return out, out.convincing()
+}
+
+// holder gives each caller what it would have in its hands: the user's handle, or in the modes with internal tokens the one that the edge has
+// exchanged for it. When the edge gets no more of them it goes on with the last: a thief would.
+func (in *installation) holder(handle string) func(context.Context, *service) string {
+	if in.edge == nil {
+		return func(context.Context, *service) string { return handle }
+	}
+	var last sync.Map // by service
+	return func(ctx context.Context, s *service) string {
+		token, _, err := in.edge.Token(ctx, session.Present(handle), s.name, s.scope)
+		if err == nil {
+			last.Store(s.name, token.Reveal())
+			return token.Reveal()
+		}
+		if old, ok := last.Load(s.name); ok {
+			return old.(string)
+		}
+		return handle
+	}
 }
 
 // logIn is what a login service does once it knows who the user is.
@@ -66,7 +92,7 @@ func (in *installation) logIn(ctx context.Context) (token string, err error) {
 	if err != nil {
 		return "", err
 	}
-	req.SetBasicAuth(loginClient, in.login.Reveal())
+	req.SetBasicAuth(loginClient, in.secrets[loginClient].Reveal())
 	req.Header.Set("Content-Type", "application/json")
 	var opened struct {
 		AccessToken string `json:"access_token"`

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/introspectd/introspectd/hybrid"
 	"github.com/introspectd/introspectd/introspect/caller"
 	"github.com/introspectd/introspectd/session"
 )
@@ -64,8 +65,8 @@ func checkAudience(a session.Audience) error {
 			return usage("caller %q is not a client id: letters, digits, '-' and '_'", id)
 		}
 	}
-	if a.JWTTTL < 0 || a.JWTTTL%time.Second != 0 {
-		return usage("--jwt-ttl %s is not a whole number of seconds", a.JWTTTL)
+	if a.JWTTTL < 0 || a.JWTTTL > hybrid.MaxLife || a.JWTTTL%time.Second != 0 {
+		return usage("--jwt-ttl %s is not a whole number of seconds up to %s", a.JWTTTL, hybrid.MaxLife)
 	}
 	return nil
 }

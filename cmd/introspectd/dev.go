@@ -43,7 +43,7 @@ func (p *program) dev() *cobra.Command {
 		},
 	}
 	config.AddFlags(cmd.Flags(), "listen", "admin-listen", "issuer", "access-token-ttl", "session-ttl", "session-idle-ttl",
-		"refresh-window", "lease", "cache-entries", "shutdown-delay", "log-level", "log-format", "audit-log")
+		"refresh-window", "signing-alg", "jwt-ttl", "key-lead", "lease", "cache-entries", "shutdown-delay", "log-level", "log-format", "audit-log")
 	return cmd
 }
 

@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/introspectd/introspectd/hybrid"
 )
 
 // check holds the settings against each other, and against what would silently switch something off. It names every problem.
@@ -26,6 +28,9 @@ func (s *Settings) check(origin map[string]string) error {
 		{"session-ttl", s.SessionTTL, time.Second, 100 * 366 * 24 * time.Hour, false},
 		{"session-idle-ttl", s.SessionIdleTTL, time.Second, s.SessionTTL, true},
 		{"refresh-window", s.RefreshWindow, time.Millisecond, s.SessionTTL, true},
+		{"jwt-ttl", s.JWTTTL, time.Second, hybrid.MaxLife, false},
+		{"key-lead", s.KeyLead, time.Second, 30 * 24 * time.Hour, false},
+		{"key-period", s.KeyPeriod, 2*s.KeyLead + 2*time.Hour, 10 * 366 * 24 * time.Hour, true},
 		{"lease", s.Lease, 100 * time.Millisecond, time.Minute, false},
 		{"sweep-interval", s.SweepInterval, time.Second, 24 * time.Hour, false},
 		{"shutdown-delay", s.ShutdownDelay, time.Millisecond, 10 * time.Minute, true},
@@ -45,6 +50,10 @@ func (s *Settings) check(origin map[string]string) error {
 		}
 		refuse(name, "%q is not one of %s%s", value, strings.Join(among, ", "), Meant(value, "", among))
 	}
+	if s.JWTTTL%time.Second != 0 {
+		refuse("jwt-ttl", "%s is not a whole number of seconds", s.JWTTTL)
+	}
+	oneOf("signing-alg", s.SigningAlg, "EdDSA", "ES256", "RS256")
 	oneOf("log-level", s.LogLevel, "debug", "info", "warn", "error")
 	oneOf("log-format", s.LogFormat, "json", "text", "auto")
 	if s.AuditLog == "" {

@@ -75,6 +75,7 @@ func TestEveryDefaultIsInOrder(t *testing.T) {
 	want := Settings{
 		Database: ParseDSN("./introspectd.db"), Listen: "127.0.0.1:8080", ShutdownDelay: 200 * time.Millisecond,
 		AccessTokenTTL: 15 * time.Minute, SessionTTL: 720 * time.Hour, RefreshWindow: 10 * time.Second,
+		SigningAlg: "EdDSA", JWTTTL: time.Minute, KeyLead: time.Hour,
 		Lease: 2 * time.Second, CacheEntries: 100000, SweepInterval: time.Minute,
 		LogLevel: "info", LogFormat: "auto", AuditLog: "stderr",
 	}

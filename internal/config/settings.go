@@ -26,6 +26,11 @@ type Settings struct {
 	SessionIdleTTL time.Duration `koanf:"session-idle-ttl"`
 	RefreshWindow  time.Duration `koanf:"refresh-window"`
 
+	SigningAlg string        `koanf:"signing-alg"`
+	JWTTTL     time.Duration `koanf:"jwt-ttl"`
+	KeyLead    time.Duration `koanf:"key-lead"`
+	KeyPeriod  time.Duration `koanf:"key-period"`
+
 	Lease         time.Duration `koanf:"lease"`
 	CacheEntries  int           `koanf:"cache-entries"`
 	SweepInterval time.Duration `koanf:"sweep-interval"`
@@ -77,6 +82,11 @@ var table = []Setting{
 	{Name: "session-ttl", Kind: Duration, Default: "720h", Usage: "absolute end of a session"},
 	{Name: "session-idle-ttl", Kind: Duration, Default: "0s", Usage: "end of a session that is not used; 0s: never"},
 	{Name: "refresh-window", Kind: Duration, Default: "10s", Usage: "for how long a refresh whose answer was lost may be repeated; 0s: never"},
+
+	{Name: "signing-alg", Kind: Text, Default: "EdDSA", Usage: "algorithm of new signing keys: EdDSA, ES256 or RS256"},
+	{Name: "jwt-ttl", Kind: Duration, Default: "1m", Usage: "lifetime of an internal JWT, where its audience does not say"},
+	{Name: "key-lead", Kind: Duration, Default: "1h", Usage: "for how long a signing key is published before it signs; verifiers keep a key set for half of it"},
+	{Name: "key-period", Kind: Duration, Default: "0s", Usage: "for how long a signing key signs before the next one takes over; 0s: until key rotate"},
 
 	{Name: "lease", Kind: Duration, Default: "2s", Usage: "for how long this node may answer from memory after it last heard the log"},
 	{Name: "cache-entries", Kind: Number, Default: "100000", Usage: "tokens remembered; 0 remembers none"},

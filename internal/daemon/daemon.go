@@ -3,7 +3,6 @@ package daemon
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"log/slog"
@@ -11,6 +10,7 @@ import (
 	"time"
 
 	"github.com/introspectd/introspectd/cache"
+	"github.com/introspectd/introspectd/hybrid"
 	"github.com/introspectd/introspectd/internal/config"
 	"github.com/introspectd/introspectd/internal/httpapi"
 	"github.com/introspectd/introspectd/internal/serverkey"
@@ -38,6 +38,7 @@ type Daemon struct {
 	store                   *sqlstore.Store
 	registry                *caller.Registry
 	node                    *revocation.Node
+	signing                 *signingKeys
 	uses                    *session.Uses
 	memory                  *cache.Cache
 	api                     *httpapi.Server
@@ -129,23 +130,9 @@ func (d *Daemon) openDoors() (err error) {
 
 // keys reads the server keys, or makes them beside a database that is new here.
 func (d *Daemon) keys() (serverkey.Ring, error) {
-	if !d.settings.Key.IsZero() {
-		ring, err := serverkey.Parse(d.settings.Key.Reveal())
-		if err != nil {
-			return ring, fmt.Errorf("environment INTROSPECTD_KEY: %w", err)
-		}
-		return ring, nil
-	}
-	path, err := d.settings.KeyPath()
-	if err != nil {
-		return serverkey.Ring{}, err
-	}
-	if _, embedded := d.settings.Database.File(); !embedded {
-		return serverkey.Read(path)
-	}
-	ring, made, err := serverkey.ReadOrMake(path)
-	if made {
-		d.log.Info("made a server key", "file", path)
+	ring, made, err := ServerKeys(d.settings)
+	if made != "" {
+		d.log.Info("made a server key", "file", made)
 	}
 	return ring, err
 }
@@ -153,10 +140,18 @@ func (d *Daemon) keys() (serverkey.Ring, error) {
 // wire puts the rooms together.
 func (d *Daemon) wire(ring serverkey.Ring) (err error) {
 	s := d.settings
+	signing, err := SigningKeys(s, ring, d.store.SigningKeys())
+	if err != nil {
+		return err
+	}
+	d.signing = newSigningKeys(signing, d.metrics.Signature, d.signingKeys)
 	d.node, err = revocation.NewNode(revocation.NodeConfig{
-		Log: d.store, Lease: s.Lease,
-		Registry: func(ctx context.Context) error { return d.registry.Load(ctx) },
-		Report:   d.following,
+		Log: d.store, Roll: d.store, Lease: s.Lease,
+		Registry: func(ctx context.Context) error {
+			d.signing.Changed() // signing keys share the registry's version
+			return d.registry.Load(ctx)
+		},
+		Report: d.following,
 	})
 	if err != nil {
 		return err
@@ -175,7 +170,7 @@ func (d *Daemon) wire(ring serverkey.Ring) (err error) {
 		return err
 	}
 	sessions, err := session.NewService(session.Config{
-		Store: d.store, Audiences: d.registry, Settle: d.node.Settle, Succession: succession, Lifetimes: s.Lifetimes(),
+		Store: d.store, Audiences: d.registry, Settle: d.settle, Succession: succession, Lifetimes: s.Lifetimes(),
 	})
 	if err != nil {
 		return err
@@ -188,14 +183,23 @@ func (d *Daemon) wire(ring serverkey.Ring) (err error) {
 func (d *Daemon) serveOver(sessions *session.Service) (err error) {
 	issuer := d.settings.IssuerFor(d.listener.Addr().String())
 	guesses := caller.NewThrottle(50, 500)
+	tokens, err := hybrid.NewReader(hybrid.ReaderConfig{Issuer: issuer, Keys: d.signing, Finder: d.memory, Fence: d.node})
+	if err != nil {
+		return err
+	}
 	answers, err := introspect.NewService(introspect.Config{
-		Finder: d.memory, Callers: d.registry, Issuer: issuer, Throttle: guesses, Uses: d.uses,
+		Finder: d.memory, Callers: d.registry, Issuer: issuer, Signed: tokens, Throttle: guesses, Uses: d.uses,
 	})
 	if err != nil {
 		return err
 	}
+	exchanger, err := d.exchanger(issuer, tokens)
+	if err != nil {
+		return err
+	}
 	d.api, err = httpapi.New(httpapi.Config{
-		Issuer: issuer, Sessions: sessions, Answers: answers, Callers: d.registry, Guesses: guesses,
+		Issuer: issuer, Sessions: sessions, Answers: answers, Callers: d.registry, Feed: d.node, Guesses: guesses,
+		Hybrid: &httpapi.Hybrid{Exchanges: exchanger, Tokens: tokens, Keys: d.signing, Lead: d.settings.KeyLead},
 		Checks: d.checks(), Observe: d.metrics, Metrics: d.metrics.Handler(), Log: d.log, Audit: d.audit.Logger,
 		// Anybody who reaches a public address could read them.
 		PublicMetrics: d.adminListener == nil && config.Loopback(d.listener.Addr().String()),
@@ -211,11 +215,37 @@ func (d *Daemon) serveOver(sessions *session.Service) (err error) {
 	return nil
 }
 
+// rememberedExchanges is about 40 MB. An installation with more sessions in use at once signs more often.
+const rememberedExchanges = 20_000
+
+func (d *Daemon) exchanger(issuer string, tokens *hybrid.Reader) (*hybrid.Exchanger, error) {
+	minter, err := hybrid.NewMinter(hybrid.MintConfig{Issuer: issuer, Signer: d.signing, TTL: d.settings.JWTTTL})
+	if err != nil {
+		return nil, err
+	}
+	e, err := hybrid.NewExchanger(hybrid.ExchangerConfig{
+		Reader: tokens, Callers: d.registry, Minter: minter, Capacity: min(d.settings.CacheEntries, rememberedExchanges), Uses: d.uses,
+	})
+	if err == nil {
+		d.metrics.WatchExchanges(e.Stats)
+	}
+	return e, err
+}
+
+// signingKeys is told when reading them began to fail, or works again.
+func (d *Daemon) signingKeys(err error) {
+	if err != nil {
+		d.log.Error("the signing keys cannot be read", "error", err)
+		return
+	}
+	d.log.Info("the signing keys are read again")
+}
+
 func (d *Daemon) checks() []httpapi.Check {
 	return []httpapi.Check{
 		{Name: "database", Check: d.store.Check},
 		{Name: "lease", Check: d.node.Fresh},
-		{Name: "keys", Check: func(context.Context) error { return checkKeys(d.settings) }},
+		{Name: "keys", Check: func(ctx context.Context) error { return errors.Join(checkKeys(d.settings), d.signing.Check(ctx)) }},
 	}
 }
 

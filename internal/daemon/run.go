@@ -30,6 +30,7 @@ func (d *Daemon) Run(ctx context.Context, ready func()) error {
 		})
 	}
 	start("following the revocation log", d.node.Run)
+	start("refreshing the signing keys", d.signing.Run)
 	start("recording uses", func(ctx context.Context) error { return d.uses.Run(ctx, d.usesLost) })
 	start("removing expired rows", (&sweeper{d.store, d.settings.SweepInterval, d.metrics, d.log}).Run)
 	start("reloading", d.reloadOnHangup)
@@ -63,11 +64,15 @@ func (d *Daemon) Run(ctx context.Context, ready func()) error {
 
 var errEnded = errors.New("it runs as long as the daemon does")
 
-// first waits until the log has been read once: from then on there is something to believe.
+// first waits until the log and the signing keys have been read once: from then on there is something to believe.
 func (d *Daemon) first(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, drain)
 	defer cancel()
 	if err := d.node.Renewed(ctx); err != nil {
+		return fmt.Errorf("start: %w", err)
+	}
+	// With the wrong server keys nothing is written over the signing keys that cannot be opened, and nothing is served.
+	if err := d.signing.refresh(ctx, time.Time{}); err != nil {
 		return fmt.Errorf("start: %w", err)
 	}
 	return nil

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 	"net/netip"
-	"strings"
 
 	"github.com/introspectd/introspectd/introspect/caller"
 	"github.com/introspectd/introspectd/introspect/oauth"
@@ -158,16 +157,6 @@ func (x *exchange) otherScheme() error {
 		return errBadBearer
 	}
 	return errBearerAsking
-}
-
-// wantsJWT looks for the media type of RFC 9701 §4.
-func wantsJWT(h http.Header) bool {
-	for _, accept := range h["Accept"] {
-		if strings.Contains(strings.ToLower(accept), oauth.MediaIntrospectionJWT) {
-			return true
-		}
-	}
-	return false
 }
 
 // allowed authenticates and asks for a role.

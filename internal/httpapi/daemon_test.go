@@ -13,6 +13,9 @@ import (
 	"time"
 
 	"github.com/introspectd/introspectd/cache"
+	"github.com/introspectd/introspectd/hybrid"
+	"github.com/introspectd/introspectd/hybrid/keyring"
+	"github.com/introspectd/introspectd/hybrid/keyring/keyringtest"
 	"github.com/introspectd/introspectd/internal/httpapi"
 	"github.com/introspectd/introspectd/introspect"
 	"github.com/introspectd/introspectd/introspect/caller"
@@ -23,12 +26,13 @@ import (
 
 // secrets are those of the registered clients.
 var secrets = map[string]string{
-	"web": "web-secret-0123456789", "shop": "shop-secret-0123456789", "orders-api": "orders-secret-0123456789",
+	"gateway": "gateway-secret-0123456789", "web": "web-secret-0123456789", "shop": "shop-secret-0123456789", "orders-api": "orders-secret-0123456789",
 	"billing-api": "billing-secret-0123456789", "both-api": "both-secret-0123456789", "root": "root-secret-0123456789", "odd": "p:@ +%",
 }
 
 var registered = []caller.Client{
 	{ID: "web", Roles: caller.Login},
+	{ID: "gateway", Roles: caller.Gateway},
 	{ID: "shop", Roles: caller.Service},
 	{ID: "orders-api", Roles: caller.API, Audiences: "orders"},
 	{ID: "billing-api", Roles: caller.API, Audiences: "billing"},
@@ -45,6 +49,9 @@ type daemon struct {
 	node    *revocation.Node
 	cache   *cache.Cache
 	callers *caller.Registry
+	ring    *keyring.Ring
+	tokens  *hybrid.Reader
+	swaps   *hybrid.Exchanger
 	log     *lines // log and audit
 }
 
@@ -52,13 +59,14 @@ type options struct {
 	issuer   string
 	window   time.Duration
 	capacity int
+	swaps    int                                      // exchanges remembered
 	settle   func(context.Context, session.Seq) error // in place of the node's
 	http     func(*httpapi.Config)
 }
 
 func newDaemon(t testing.TB, change ...func(*options)) *daemon {
 	t.Helper()
-	o := options{issuer: "https://id.example", window: 10 * time.Second, capacity: 1000}
+	o := options{issuer: "https://id.example", window: 10 * time.Second, capacity: 1000, swaps: 1000}
 	for _, c := range change {
 		c(&o)
 	}
@@ -82,7 +90,8 @@ func newDaemon(t testing.TB, change ...func(*options)) *daemon {
 	d.cache, err = cache.New(cache.Config{Store: d.store, Node: d.node, Capacity: o.capacity})
 	check(err)
 	guesses := caller.NewThrottle(50, 500)
-	answers, err := introspect.NewService(introspect.Config{Finder: d.cache, Callers: d.callers, Issuer: o.issuer, Throttle: guesses})
+	signed := d.hybrid(o.issuer, o.swaps)
+	answers, err := introspect.NewService(introspect.Config{Finder: d.cache, Callers: d.callers, Issuer: o.issuer, Throttle: guesses, Signed: d.tokens})
 	check(err)
 	succession, err := session.NewSuccession([]byte("a server key of thirty-two bytes"))
 	check(err)
@@ -95,7 +104,7 @@ func newDaemon(t testing.TB, change ...func(*options)) *daemon {
 	})
 	check(err)
 	logger := slog.New(slog.NewTextHandler(d.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	c := httpapi.Config{Issuer: o.issuer, Sessions: sessions, Answers: answers, Callers: d.callers, Guesses: guesses, Log: logger, Audit: logger}
+	c := httpapi.Config{Issuer: o.issuer, Sessions: sessions, Answers: answers, Callers: d.callers, Feed: d.node, Guesses: guesses, Hybrid: signed, Log: logger, Audit: logger}
 	if o.http != nil {
 		o.http(&c)
 	}
@@ -103,6 +112,29 @@ func newDaemon(t testing.TB, change ...func(*options)) *daemon {
 	check(err)
 	d.run()
 	return d
+}
+
+// hybrid makes internal JWTs.
+func (d *daemon) hybrid(issuer string, capacity int) *httpapi.Hybrid {
+	d.t.Helper()
+	check := func(err error) {
+		d.t.Helper()
+		if err != nil {
+			d.t.Fatal(err)
+		}
+	}
+	seal, err := keyring.NewSealer([]byte("a server key of thirty-two bytes"))
+	check(err)
+	d.ring, err = keyring.New(keyring.Config{Store: &keyringtest.Memory{}, Seal: seal})
+	check(err)
+	check(d.ring.Refresh(d.t.Context(), time.Now()))
+	d.tokens, err = hybrid.NewReader(hybrid.ReaderConfig{Issuer: issuer, Keys: d.ring, Finder: d.cache, Fence: d.node})
+	check(err)
+	minter, err := hybrid.NewMinter(hybrid.MintConfig{Issuer: issuer, Signer: d.ring})
+	check(err)
+	d.swaps, err = hybrid.NewExchanger(hybrid.ExchangerConfig{Reader: d.tokens, Callers: d.callers, Minter: minter, Capacity: capacity})
+	check(err)
+	return &httpapi.Hybrid{Exchanges: d.swaps, Tokens: d.tokens, Keys: d.ring, Lead: time.Hour}
 }
 
 func (d *daemon) register() {
@@ -114,8 +146,9 @@ func (d *daemon) register() {
 		}
 	}
 	for _, a := range []session.Audience{
-		{Name: "orders", Scopes: "orders:read orders:write", Callers: "web shop"},
-		{Name: "billing", Scopes: "billing:read", Callers: "web"},
+		{Name: "orders", Scopes: "orders:read orders:write", Callers: "web shop gateway"},
+		{Name: "billing", Scopes: "billing:read", Callers: "web gateway orders-api"},
+		{Name: "https://api.example/v1", Scopes: "api", Callers: "web gateway"},
 	} {
 		if err := d.store.AddAudience(ctx, a); err != nil {
 			d.t.Fatal(err)

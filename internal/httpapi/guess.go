@@ -10,7 +10,7 @@ import (
 // that no endpoint is a way around the bound of another.
 type guess struct {
 	x      *exchange
-	key    string // a client's id, or an address: no id looks like one
+	key    string // a client's id; "": the address of the other end, which looks like none
 	lookup bool   // the token is of a kind that is looked up here; any other costs nothing
 }
 
@@ -20,7 +20,7 @@ func (x *exchange) guess(key string, token session.Handle, kinds ...session.Kind
 
 // mayLook is asked before the store is.
 func (g guess) mayLook() error {
-	if g.lookup && g.x.server.cfg.Guesses.Exhausted(g.key, g.x.at) {
+	if g.lookup && g.x.server.cfg.Guesses.Exhausted(g.who(), g.x.at) {
 		return errThrottled
 	}
 	return nil
@@ -29,8 +29,15 @@ func (g guess) mayLook() error {
 // looked is told what came of it.
 func (g guess) looked(known bool) {
 	if g.lookup && !known {
-		g.x.server.cfg.Guesses.Spend(g.key, g.x.at)
+		g.x.server.cfg.Guesses.Spend(g.who(), g.x.at)
 	}
+}
+
+func (g guess) who() string {
+	if g.key == "" {
+		return neighbourhood(g.x.r)
+	}
+	return g.key
 }
 
 // hold finds what a bearer token is worth to its holder, who is nobody we know: guesses count for the address.

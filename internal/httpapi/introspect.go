@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/introspectd/introspectd/introspect"
 	"github.com/introspectd/introspectd/introspect/oauth"
@@ -33,9 +34,12 @@ func (x *exchange) introspect() error {
 	x.outcome = outcomeActive
 	if !answer.Active {
 		x.outcome = outcomeInactive
-		if token.Kind() == session.Malformed {
+		if token.Kind() == session.Malformed && strings.Count(text, ".") != 2 {
 			x.outcome = outcomeMalformed
 		}
+	}
+	if x.server.cfg.Hybrid != nil && wantsJWT(x.r.Header) {
+		return x.signedAnswer(c, answer)
 	}
 	x.json(http.StatusOK, introspect.AppendJSON(x.buf[:0], answer))
 	return nil

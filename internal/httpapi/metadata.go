@@ -13,9 +13,10 @@ import (
 
 // metadata is the authorization server metadata of RFC 8414, and where it is.
 type metadata struct {
-	document []byte
-	url      string // its first address
-	path     string // the issuer's path; "" for most
+	about  description
+	grants []string // what the token endpoint takes
+	url    string   // its first address
+	path   string   // the issuer's path; "" for most
 }
 
 // description is the document. There is no authorization endpoint, so there are no response types to list, and RFC 8414 §3.2 forbids an empty
@@ -26,14 +27,18 @@ type description struct {
 	TokenAuth         []string `json:"token_endpoint_auth_methods_supported"`
 	Introspection     string   `json:"introspection_endpoint"`
 	IntrospectionAuth []string `json:"introspection_endpoint_auth_methods_supported"`
+	IntrospectionAlgs []string `json:"introspection_signing_alg_values_supported,omitempty"` // RFC 9701 §7
 	Revocation        string   `json:"revocation_endpoint"`
 	RevocationAuth    []string `json:"revocation_endpoint_auth_methods_supported"`
 	GrantTypes        []string `json:"grant_types_supported"`
+	KeySet            string   `json:"jwks_uri,omitempty"`
 	SessionsEndpoint  string   `json:"sessions_endpoint"`
 	LogoutEndpoint    string   `json:"logout_endpoint"`
+	ForwardAuth       string   `json:"forward_auth_endpoint,omitempty"`
+	FeedEndpoint      string   `json:"revocation_feed_endpoint,omitempty"`
 }
 
-func newMetadata(issuer string) (metadata, error) {
+func newMetadata(issuer string, feed, hybrid bool) (metadata, error) {
 	address, err := oauth.MetadataURL(issuer, oauth.WellKnownAuthorizationServer)
 	if err != nil {
 		return metadata{}, fmt.Errorf("http server: %w", err)
@@ -47,15 +52,31 @@ func newMetadata(issuer string) (metadata, error) {
 		return metadata{}, fmt.Errorf("http server: issuer %q ends in a slash, or has ':' or '*' in its path", issuer)
 	}
 	methods := []string{caller.SecretBasic, caller.SecretPost}
-	document, err := json.Marshal(description{
+	d := description{
 		Issuer: issuer,
 		Token:  issuer + "/token", TokenAuth: methods,
 		Introspection: issuer + "/introspect", IntrospectionAuth: methods,
 		Revocation: issuer + "/revoke", RevocationAuth: methods,
-		GrantTypes:       grantTypes,
+		GrantTypes:       []string{oauth.GrantTypeRefreshToken},
 		SessionsEndpoint: issuer + "/sessions", LogoutEndpoint: issuer + "/logout",
-	})
-	return metadata{document, address, u.Path}, err
+	}
+	if feed {
+		d.FeedEndpoint = issuer + "/revocations"
+	}
+	if hybrid {
+		d.GrantTypes = append(d.GrantTypes, oauth.GrantTypeTokenExchange)
+		d.KeySet, d.ForwardAuth = issuer+keySetPath, issuer+"/forward-auth"
+	}
+	return metadata{d, d.GrantTypes, address, u.Path}, nil
+}
+
+const keySetPath = "/.well-known/jwks.json"
+
+// with is the document, with the algorithms that answers are signed with just now.
+func (m metadata) with(algorithms []string) []byte {
+	m.about.IntrospectionAlgs = algorithms
+	document, _ := json.Marshal(m.about) // strings always can be
+	return document
 }
 
 // paths are where the document is found: between host and path for both names (RFC 8414 §3.1 and §5), and for OpenID's name also behind
@@ -78,6 +99,6 @@ func (x *exchange) describe() error {
 	delete(h, "Pragma")
 	h["Content-Type"] = valueJSON
 	x.w.WriteHeader(http.StatusOK)
-	_, _ = x.w.Write(x.server.metadata.document)
+	_, _ = x.w.Write(x.server.published(x.at).metadata)
 	return nil
 }

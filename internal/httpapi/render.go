@@ -16,19 +16,21 @@ type outcome string
 
 // What went well. Refusals are counted by their OAuth code, which is a fixed set too.
 const (
-	outcomeOK        outcome = "ok"
-	outcomeActive    outcome = "active"
-	outcomeInactive  outcome = "inactive"
-	outcomeMalformed outcome = "malformed" // inactive, and no handle of ours: mostly "Bearer " or quotes left in the value
-	outcomeRepeated  outcome = "repeated"  // a refresh whose answer was lost
-	outcomeReused    outcome = "reused"
-	outcomeForeign   outcome = "foreign" // another client's token
-	outcomeUnready   outcome = "unready"
-	outcomeCanceled  outcome = "canceled" // the client hung up before we knew
+	outcomeOK         outcome = "ok"
+	outcomeActive     outcome = "active"
+	outcomeInactive   outcome = "inactive"
+	outcomeMalformed  outcome = "malformed" // inactive, and no handle of ours: mostly "Bearer " or quotes left in the value
+	outcomeRepeated   outcome = "repeated"  // a refresh whose answer was lost
+	outcomeReused     outcome = "reused"
+	outcomeRemembered outcome = "remembered" // an exchange that cost no signature
+	outcomeForeign    outcome = "foreign"    // another client's token
+	outcomeUnready    outcome = "unready"
+	outcomeCanceled   outcome = "canceled" // the client hung up before we knew
 )
 
 // Codes for which no RFC has a word.
 const (
+	codeGone       oauth.Code = "gone"
 	codeNotFound   oauth.Code = "not_found"
 	codeNotAllowed oauth.Code = "method_not_allowed"
 )
@@ -41,6 +43,7 @@ type problem struct {
 	basic     bool       // challenge for a client
 	bearer    bool       // challenge for a holder
 	attribute oauth.Code // the challenge's error; none when nothing was presented (RFC 6750 §3.1)
+	scope     string     // the challenge's scope
 	retry     bool
 }
 
@@ -54,10 +57,16 @@ var (
 	errNoClientJWT = &problem{status: http.StatusBadRequest, code: oauth.InvalidClient, words: errNoClient.words}
 	errNoRole      = &problem{status: http.StatusForbidden, code: oauth.UnauthorizedClient, words: "the client has no role that allows this"}
 	errThrottled   = &problem{status: http.StatusTooManyRequests, code: oauth.SlowDown, words: "too many attempts: wait, and look for what makes them", retry: true}
+	errGone        = &problem{status: http.StatusGone, code: codeGone, words: "the log does not go on from there: drop what you remember and begin without after"}
 	errNotFound    = &problem{status: http.StatusNotFound, code: codeNotFound, words: "there is nothing at this path"}
 	errNotAllowed  = &problem{status: http.StatusMethodNotAllowed, code: codeNotAllowed}
 	errNoBearer    = &problem{status: http.StatusUnauthorized, code: oauth.InvalidToken, words: "access token is missing: send it as Authorization: Bearer", bearer: true}
 	errBadBearer   = &problem{status: http.StatusUnauthorized, code: oauth.InvalidToken, words: "the access token is unknown, expired or revoked", bearer: true, attribute: oauth.InvalidToken}
+
+	errNarrow = &problem{
+		status: http.StatusForbidden, code: oauth.InsufficientScope, bearer: true, attribute: oauth.InsufficientScope,
+		words: "the access token does not have the scope that this needs",
+	}
 
 	// RFC 7662 §2.3: at the introspection endpoint this is 401, elsewhere RFC 6750 §3.1 has it 403.
 	errBearerAsking = &problem{
@@ -95,7 +104,7 @@ func (x *exchange) fail(err error) {
 const realm = "introspectd"
 
 func bearerChallenge(p problem) string {
-	c := oauth.Challenge{Scheme: oauth.SchemeBearer, Realm: realm, Error: p.attribute}
+	c := oauth.Challenge{Scheme: oauth.SchemeBearer, Realm: realm, Error: p.attribute, Scope: p.scope}
 	if p.attribute != "" {
 		c.Description = p.words
 	}
@@ -115,8 +124,10 @@ func (x *exchange) problem(err error) problem {
 	switch {
 	case errors.Is(err, introspect.ErrForbidden):
 		return *errNoRole
-	case errors.Is(err, introspect.ErrThrottled):
+	case errors.Is(err, introspect.ErrThrottled), errors.Is(err, revocation.ErrTooManySubscribers):
 		return *errThrottled
+	case errors.Is(err, revocation.ErrGone):
+		return *errGone
 	case errors.Is(err, session.ErrUnavailable), errors.Is(err, revocation.ErrStale),
 		errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		x.server.notes.trouble(x, "could not find out", err)

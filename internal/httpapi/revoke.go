@@ -25,6 +25,9 @@ func (x *exchange) revoke() error {
 		return missingToken(form)
 	}
 	token, async := session.Present(text), prefersAsync(x.r.Header)
+	if x.server.cfg.Hybrid != nil && token.Kind() == session.Malformed {
+		return x.revokeSigned(c, token, async)
+	}
 	g := x.guess(c.ID, token, session.Access, session.Refresh)
 	if err := g.mayLook(); err != nil {
 		return err

@@ -20,6 +20,9 @@ var (
 	routeToken      = &route{label: "token"}
 	routeSessions   = &route{label: "sessions"}
 	routeLogout     = &route{label: "logout", bearer: true}
+	routeFeed       = &route{label: "revocations", hot: true}
+	routeForward    = &route{label: "forward_auth", hot: true, bearer: true}
+	routeKeys       = &route{label: "jwks", hot: true}
 	routeMetadata   = &route{label: "metadata", hot: true}
 	routeHealth     = &route{label: "health", hot: true}
 	routeMetrics    = &route{label: "metrics", hot: true}
@@ -45,6 +48,13 @@ func (s *Server) publicRoutes() *gin.Engine {
 	api.DELETE("/sessions", s.serve(routeSessions, (*exchange).endSessions))
 	api.DELETE("/sessions/:id", s.serve(routeSessions, (*exchange).endSession))
 	api.POST("/logout", s.serve(routeLogout, (*exchange).logout))
+	if s.cfg.Feed != nil {
+		get(api, "/revocations", s.serve(routeFeed, (*exchange).revocations))
+	}
+	if s.cfg.Hybrid != nil {
+		get(api, "/forward-auth", s.serve(routeForward, (*exchange).forwardAuth))
+		get(api, keySetPath, s.serve(routeKeys, (*exchange).keySet))
+	}
 	for _, path := range s.metadata.paths() {
 		get(e, path, s.serve(routeMetadata, (*exchange).describe))
 	}

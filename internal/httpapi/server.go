@@ -32,6 +32,7 @@ type Config struct {
 	Sessions *session.Service
 	Answers  Answerer
 	Callers  *caller.Registry
+	Feed     Teller // nil: nobody follows the log through this server
 
 	// Guesses counts well-formed tokens that were never issued, by client id. It is the one that Answers spends from. Nil: 50 a second
 	// after 500.
@@ -40,6 +41,8 @@ type Config struct {
 	Failures *caller.Throttle
 	// Writing bounds one change, settling included: past it the caller is told that the outcome is unknown. Default 10 s.
 	Writing time.Duration
+
+	Hybrid *Hybrid // nil: there are no internal JWTs
 
 	Checks        []Check      // what readiness hangs on
 	Metrics       http.Handler // served by AdminHandler; nil: not there
@@ -57,11 +60,12 @@ type Server struct {
 	ids      requestIDs
 	notes    notes
 
-	unready   atomic.Bool
-	readiness readiness
-	exchanges sync.Pool // of *exchange
-	public    *gin.Engine
-	admin     *gin.Engine
+	unready    atomic.Bool
+	readiness  readiness
+	publishing publishing
+	exchanges  sync.Pool // of *exchange
+	public     *gin.Engine
+	admin      *gin.Engine
 }
 
 const defaultWriting = 10 * time.Second // several times the longest settling there is
@@ -78,8 +82,8 @@ func New(c Config) (*Server, error) {
 	case c.Writing < 0:
 		return nil, errors.New("http server: the bound for writing is negative")
 	}
-	m, err := newMetadata(c.Issuer)
-	if err != nil {
+	m, err := newMetadata(c.Issuer, c.Feed != nil, c.Hybrid != nil)
+	if err = errors.Join(err, c.Hybrid.check()); err != nil {
 		return nil, err
 	}
 	if c.Guesses == nil {

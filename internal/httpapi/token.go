@@ -24,22 +24,24 @@ func (x *exchange) token() error {
 		return oauth.Errorf(oauth.InvalidRequest, "grant_type is missing")
 	case oauth.GrantTypeRefreshToken:
 		return x.refresh(form, c)
+	case oauth.GrantTypeTokenExchange:
+		if x.server.cfg.Hybrid == nil {
+			return x.unsupportedGrant(grant)
+		}
+		return x.exchangeToken(form, c)
 	default:
-		return unsupportedGrant(grant)
+		return x.unsupportedGrant(grant)
 	}
 }
 
-func unsupportedGrant(grant string) error {
+func (x *exchange) unsupportedGrant(grant string) error {
 	for _, full := range [...]string{oauth.GrantTypeTokenExchange, oauth.GrantTypeJWTBearer} {
 		if short := full[strings.LastIndexByte(full, ':')+1:]; strings.EqualFold(strings.ReplaceAll(grant, "_", "-"), short) {
 			return oauth.Errorf(oauth.UnsupportedGrantType, "write the grant type in full: %s", full)
 		}
 	}
-	return oauth.Errorf(oauth.UnsupportedGrantType, "the grant types here are: %s", strings.Join(grantTypes, ", "))
+	return oauth.Errorf(oauth.UnsupportedGrantType, "the grant types here are: %s", strings.Join(x.server.metadata.grants, ", "))
 }
-
-// grantTypes are those that the token endpoint takes.
-var grantTypes = []string{oauth.GrantTypeRefreshToken}
 
 // refresh is RFC 6749 §6 with rotation. One wording for every token that is not good: which it was is for the audit log.
 func (x *exchange) refresh(form oauth.Form, c *caller.Client) error {

@@ -1,6 +1,7 @@
 package httpapi_test
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -17,6 +18,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/introspectd/introspectd/hybrid/jwks"
 )
 
 // TestWire runs the scripts in testdata: what goes over the wire, written so that it can be read without the code. README.txt there says
@@ -60,6 +63,7 @@ type script struct {
 	at      int           // its line
 	res     *httptest.ResponseRecorder
 	answers int
+	inside  []byte // a part of a signed token, which json lines read in place of the body
 }
 
 func (s *script) errorf(format string, args ...any) {
@@ -180,7 +184,7 @@ func (s *script) send() {
 	if s.req == nil {
 		return
 	}
-	s.res = httptest.NewRecorder()
+	s.res, s.inside = httptest.NewRecorder(), nil
 	s.d.Handler().ServeHTTP(s.res, s.req)
 	s.answers++
 	s.always()
@@ -192,7 +196,7 @@ var descriptions = regexp.MustCompile(`^[\x20-\x21\x23-\x5B\x5D-\x7E]*$`)
 // always is what holds of every answer, whatever was asked.
 func (s *script) always() {
 	h, code, body := s.res.Header(), s.res.Code, s.res.Body.String()
-	if metadata := strings.Contains(s.req.URL.Path, "/.well-known/") && code == http.StatusOK; !metadata && h.Get("Cache-Control") != "no-store" {
+	if metadata := strings.Contains(s.req.URL.Path, "/.well-known/") && (code == http.StatusOK || code == http.StatusNotModified); !metadata && h.Get("Cache-Control") != "no-store" {
 		s.errorf("Cache-Control = %q", h.Get("Cache-Control"))
 	}
 	if h.Get("X-Content-Type-Options") != "nosniff" || h.Get("X-Request-Id") == "" {
@@ -221,7 +225,8 @@ func (s *script) always() {
 	if s.req.Method != http.MethodHead && (json.Unmarshal([]byte(body), &e) != nil || e.Error == "" || !descriptions.MatchString(e.Error+e.Description)) {
 		s.errorf("error body = %s", body)
 	}
-	if (code == http.StatusUnauthorized) != (len(h["Www-Authenticate"]) > 0) && !(code == http.StatusBadRequest && strings.Contains(h.Get("Www-Authenticate"), `error="invalid_request"`)) {
+	bearer := map[int]string{http.StatusBadRequest: `error="invalid_request"`, http.StatusForbidden: `error="insufficient_scope"`}[code]
+	if (code == http.StatusUnauthorized) != (len(h["Www-Authenticate"]) > 0) && (bearer == "" || !strings.Contains(h.Get("Www-Authenticate"), bearer)) {
 		s.errorf("%d with challenge %q", code, h["Www-Authenticate"])
 	}
 	for name, v := range s.vars {
@@ -269,6 +274,11 @@ func (s *script) expect(rest string) {
 			s.t.Fatalf("%s:%d: no string %s in %s", s.path, s.n, member, body)
 		}
 		s.vars[name] = v
+	case word == "take":
+		name, header, _ := strings.Cut(more, " ")
+		s.vars[name] = strings.TrimPrefix(s.res.Header().Get(header), "Bearer ")
+	case word == "open" || word == "head":
+		s.open(more, word == "head")
 	case word == "error":
 		code, status, _ := strings.Cut(more, " ")
 		if got := s.members()["error"]; got != code || fmt.Sprint(s.res.Code) != status {
@@ -287,9 +297,37 @@ func (s *script) expect(rest string) {
 	}
 }
 
+// open looks into a signed token, having checked who signed it.
+func (s *script) open(where string, head bool) {
+	s.t.Helper()
+	s.inside = nil
+	token := s.res.Body.String()
+	if where == "Authorization" {
+		token = strings.TrimPrefix(s.res.Header().Get(where), "Bearer ")
+	} else if where != "body" {
+		token, _ = s.members()[where].(string)
+	}
+	j, err := jwks.ParseJWS(token)
+	if err != nil {
+		s.t.Fatalf("%s:%d: %s: %v", s.path, s.n, where, err)
+	}
+	key, ok, err := s.d.ring.Find(s.t.Context(), j.KeyID, time.Now())
+	if err != nil || !ok || !j.SignedBy(&key) {
+		s.errorf("not signed by us: %v", err)
+	}
+	if s.inside = j.Payload; head {
+		first, _, _ := strings.Cut(token, ".")
+		s.inside, _ = base64.RawURLEncoding.DecodeString(first)
+	}
+}
+
 func (s *script) members() map[string]any {
 	s.t.Helper()
-	d := json.NewDecoder(strings.NewReader(s.res.Body.String()))
+	text := s.res.Body.Bytes()
+	if s.inside != nil {
+		text = s.inside
+	}
+	d := json.NewDecoder(bytes.NewReader(text))
 	d.UseNumber()
 	var m map[string]any
 	if err := d.Decode(&m); err != nil {

@@ -56,6 +56,9 @@ func New() Ring {
 // Succession are the keys that refresh tokens are derived under.
 func (r Ring) Succession() ([][]byte, error) { return r.derive("introspectd refresh succession") }
 
+// Sealing are the keys that signing keys are encrypted under at rest.
+func (r Ring) Sealing() ([][]byte, error) { return r.derive("introspectd signing keys") }
+
 func (r Ring) derive(purpose string) ([][]byte, error) {
 	out := make([][]byte, len(r.keys))
 	for i, key := range r.keys {

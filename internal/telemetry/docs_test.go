@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/introspectd/introspectd/cache"
+	"github.com/introspectd/introspectd/hybrid"
 	"github.com/introspectd/introspectd/session"
 	"github.com/introspectd/introspectd/session/revocation"
 )
@@ -28,6 +29,7 @@ func TestOperationsListsEveryMetric(t *testing.T) {
 		t.Fatal(err)
 	}
 	m.WatchNode(node)
+	m.WatchExchanges(func() hybrid.ExchangeStats { return hybrid.ExchangeStats{} })
 	m.Request("introspect", "active", 0)
 	m.StoreCall("sweep", 0, session.ErrUnavailable)
 	m.Following(nil)

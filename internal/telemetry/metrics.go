@@ -15,19 +15,20 @@ import (
 
 // Metrics counts what the daemon does, in a registry of its own.
 type Metrics struct {
-	registry  *prometheus.Registry
-	requests  *prometheus.CounterVec
-	latency   *prometheus.HistogramVec
-	store     *prometheus.HistogramVec
-	failures  *prometheus.CounterVec
-	swept     prometheus.Counter
-	sweeps    *prometheus.CounterVec
-	uses      prometheus.Counter
-	sessions  prometheus.Gauge
-	renewals  *prometheus.CounterVec
-	endpoints *labels
-	outcomes  *labels
-	ops       *labels
+	registry   *prometheus.Registry
+	requests   *prometheus.CounterVec
+	latency    *prometheus.HistogramVec
+	store      *prometheus.HistogramVec
+	failures   *prometheus.CounterVec
+	swept      prometheus.Counter
+	sweeps     *prometheus.CounterVec
+	uses       prometheus.Counter
+	sessions   prometheus.Gauge
+	renewals   *prometheus.CounterVec
+	signatures *prometheus.CounterVec
+	endpoints  *labels
+	outcomes   *labels
+	ops        *labels
 }
 
 // Build says which program this is.
@@ -41,27 +42,31 @@ var buckets = []float64{25e-6, 50e-6, 100e-6, 250e-6, 500e-6, 1e-3, 2.5e-3, 5e-3
 // NewMetrics makes them all, so that each is there from the first scrape.
 func NewMetrics(b Build) *Metrics {
 	m := &Metrics{
-		registry:  prometheus.NewRegistry(),
-		requests:  counters("http_requests_total", "Requests by endpoint and outcome.", "endpoint", "outcome"),
-		latency:   histograms("http_request_duration_seconds", "Time to answer a request, by endpoint.", "endpoint"),
-		store:     histograms("store_duration_seconds", "Time of a store operation.", "op"),
-		failures:  counters("store_errors_total", "Store operations that could not find out or may not have happened.", "op"),
-		swept:     counter("swept_rows_total", "Expired rows removed."),
-		sweeps:    counters("sweeps_total", "Rounds of removing expired rows, by how they ended.", "outcome"),
-		uses:      counter("uses_flushed_total", "Last uses of sessions written down."),
-		sessions:  prometheus.NewGauge(prometheus.GaugeOpts{Namespace: namespace, Name: "sessions", Help: "Sessions kept, counted at the last sweep; ended ones that are not swept yet included."}),
-		renewals:  counters("renewal_changes_total", "Times that following the log began to fail, or worked again.", "to"),
-		endpoints: &labels{}, outcomes: &labels{}, ops: &labels{},
+		registry:   prometheus.NewRegistry(),
+		requests:   counters("http_requests_total", "Requests by endpoint and outcome.", "endpoint", "outcome"),
+		latency:    histograms("http_request_duration_seconds", "Time to answer a request, by endpoint.", "endpoint"),
+		store:      histograms("store_duration_seconds", "Time of a store operation.", "op"),
+		failures:   counters("store_errors_total", "Store operations that could not find out or may not have happened.", "op"),
+		swept:      counter("swept_rows_total", "Expired rows removed."),
+		sweeps:     counters("sweeps_total", "Rounds of removing expired rows, by how they ended.", "outcome"),
+		uses:       counter("uses_flushed_total", "Last uses of sessions written down."),
+		sessions:   prometheus.NewGauge(prometheus.GaugeOpts{Namespace: namespace, Name: "sessions", Help: "Sessions kept, counted at the last sweep; ended ones that are not swept yet included."}),
+		renewals:   counters("renewal_changes_total", "Times that following the log began to fail, or worked again.", "to"),
+		signatures: counters("signatures_total", "Signatures made, by what was signed.", "what"),
+		endpoints:  &labels{}, outcomes: &labels{}, ops: &labels{},
 	}
 	build := prometheus.NewGauge(prometheus.GaugeOpts{
 		Namespace: namespace, Name: "build_info", Help: "Which program this is; always 1.",
 		ConstLabels: prometheus.Labels{"version": b.Version, "revision": b.Revision, "goversion": b.GoVersion},
 	})
 	build.Set(1)
-	m.registry.MustRegister(m.requests, m.latency, m.store, m.failures, m.swept, m.sweeps, m.uses, m.sessions, m.renewals, build,
+	m.registry.MustRegister(m.requests, m.latency, m.store, m.failures, m.swept, m.sweeps, m.uses, m.sessions, m.renewals, m.signatures, build,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	for _, outcome := range []string{"done", "failed"} {
 		m.sweeps.WithLabelValues(outcome)
+	}
+	for _, what := range []string{"token", "answer"} {
+		m.signatures.WithLabelValues(what)
 	}
 	return m
 }

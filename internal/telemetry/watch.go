@@ -21,10 +21,7 @@ func (m *Metrics) WatchCache(stats func() cache.Stats) {
 		{"cache_unknown_total", "Questions about tokens that the store does not know.", func(s cache.Stats) uint64 { return s.Unknown }},
 		{"cache_load_failures_total", "Look-ups that failed.", func(s cache.Stats) uint64 { return s.Failures }},
 	} {
-		m.registry.MustRegister(prometheus.NewCounterFunc(
-			prometheus.CounterOpts{Namespace: namespace, Name: c.name, Help: c.help},
-			func() float64 { return float64(c.read(stats())) },
-		))
+		m.counts(c.name, c.help, func() uint64 { return c.read(stats()) })
 	}
 	m.gauge("cache_entries", "Tokens in memory.", func() float64 { return float64(stats().Remembered) })
 	m.gauge("cache_capacity", "Tokens that memory has room for.", func() float64 { return float64(stats().Capacity) })
@@ -39,4 +36,10 @@ func (m *Metrics) WatchNode(n *revocation.Node) {
 
 func (m *Metrics) gauge(name, help string, read func() float64) {
 	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: namespace, Name: name, Help: help}, read))
+}
+
+func (m *Metrics) counts(name, help string, read func() uint64) {
+	m.registry.MustRegister(prometheus.NewCounterFunc(
+		prometheus.CounterOpts{Namespace: namespace, Name: name, Help: help}, func() float64 { return float64(read()) },
+	))
 }

@@ -40,17 +40,19 @@ type world struct {
 	service  *introspect.Service
 	opener   *session.Service
 	passed   atomic.Int64 // how far the case has moved the clock
-	distance func(*testing.T, Fixture) introspect.Introspector
+	distance Distance
 
-	secrets map[string]oauth.Secret
-	askers  map[string]introspect.Introspector
-	opened  map[string]*session.Opened
-	warm    bool
-	last    outcome
+	secrets   map[string]oauth.Secret
+	askers    map[string]introspect.Introspector
+	opened    map[string]*session.Opened
+	exchanged map[string]exchanged
+	warm      bool
+	last      outcome
 }
 
 type outcome struct {
 	asked  bool
+	none   bool // the client cannot ask from here
 	answer introspect.Answer
 	err    error
 }
@@ -62,11 +64,11 @@ func (w *world) now() time.Time { return epoch.Add(time.Duration(w.passed.Load()
 // lease is the node's, as long as in an installation that says nothing else.
 const lease = 2 * time.Second
 
-func newWorld(t *testing.T, mk func(*testing.T, Fixture) introspect.Introspector, warm bool) *world {
+func newWorld(t *testing.T, d Distance, warm bool) *world {
 	t.Helper()
 	w := &world{
-		t: t, store: sessiontest.NewMemory(), distance: mk, warm: warm, secrets: map[string]oauth.Secret{}, askers: map[string]introspect.Introspector{},
-		opened: map[string]*session.Opened{},
+		t: t, store: sessiontest.NewMemory(), distance: d, warm: warm, secrets: map[string]oauth.Secret{}, askers: map[string]introspect.Introspector{},
+		opened: map[string]*session.Opened{}, exchanged: map[string]exchanged{},
 	}
 	check := func(err error) {
 		t.Helper()
@@ -116,7 +118,7 @@ func (w *world) asker(client string) (introspect.Introspector, error) {
 	if !ok {
 		return nil, fmt.Errorf("no client %q", client)
 	}
-	in := w.distance(w.t, Fixture{
+	in := w.distance.Ask(w.t, Fixture{
 		Service: w.service, Callers: w.callers, Issuer: issuer, Now: w.now, Caller: client, Secret: secret,
 	})
 	w.askers[client] = in

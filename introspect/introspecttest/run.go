@@ -4,6 +4,7 @@ import (
 	"embed"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 	"testing"
 
@@ -13,9 +14,18 @@ import (
 //go:embed testdata/*.txt
 var testdata embed.FS
 
-// Run holds what mk makes against the truth table. Mk is called once for each client that asks in a case.
+// Run holds what mk makes against the truth table as it stands. Mk is called once for each client that asks in a case.
 func Run(t *testing.T, mk func(*testing.T, Fixture) introspect.Introspector) {
 	t.Helper()
+	RunFrom(t, Distance{Ask: mk})
+}
+
+// RunFrom holds a distance against the truth table, as far as it goes for it.
+func RunFrom(t *testing.T, d Distance) {
+	t.Helper()
+	if d.Name != "" && !slices.Contains(distances, d.Name) {
+		t.Fatalf("the table knows no distance %q", d.Name)
+	}
 	setUp := read(t, "testdata/setup.txt")
 	if len(setUp) != 1 {
 		t.Fatalf("setup.txt has %d cases, want 1", len(setUp))
@@ -31,7 +41,7 @@ func Run(t *testing.T, mk func(*testing.T, Fixture) introspect.Introspector) {
 		for _, c := range read(t, "testdata/"+f.Name()) {
 			for variant, warm := range map[string]bool{"fresh": false, "remembered": true} {
 				t.Run(strings.TrimSuffix(f.Name(), ".txt")+"/"+c.name+"/"+variant, func(t *testing.T) {
-					w := newWorld(t, mk, warm)
+					w := newWorld(t, d, warm)
 					w.perform(setUp[0])
 					w.perform(c)
 				})
@@ -82,13 +92,18 @@ func read(tb testing.TB, name string) []story {
 
 func (w *world) perform(s story) {
 	w.t.Helper()
-	for _, l := range s.lines {
-		words, err := split(l.text)
-		if err == nil {
-			err = w.do(words)
+	for at := 0; at < len(s.lines); {
+		from := at
+		for at++; at < len(s.lines) && isWant(s.lines[at].text); at++ {
 		}
-		if err != nil {
-			w.t.Fatalf("%s: %s: %v", l.at, l.text, err)
+		for _, l := range w.promised(s.lines[from:at]) {
+			words, err := split(l.text)
+			if err == nil {
+				err = w.do(words)
+			}
+			if err != nil {
+				w.t.Fatalf("%s: %s: %v", l.at, l.text, err)
+			}
 		}
 	}
 	if w.last.asked {

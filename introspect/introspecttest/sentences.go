@@ -103,6 +103,9 @@ func (w *world) open(words []string) error {
 		return err
 	}
 	w.opened[name] = o
+	if w.exchanged[name], err = w.exchange(o); err != nil {
+		return err
+	}
 	if w.warm {
 		return w.remember(o.Pair.Access)
 	}

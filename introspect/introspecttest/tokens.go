@@ -12,9 +12,9 @@ import (
 
 // token reads which token is presented: access NAME, refresh NAME, unknown access, unknown refresh, unknown grant, a client secret, or a
 // text; and what was done to it, after a comma.
-func (w *world) token(words []string) (session.Handle, error) {
+func (w *world) token(client string, words []string) (session.Handle, error) {
 	what, change, _ := strings.Cut(strings.Join(words, " "), ", ")
-	h, err := w.genuine(what)
+	h, err := w.genuine(client, what)
 	if err != nil || change == "" {
 		return h, err
 	}
@@ -28,7 +28,7 @@ func (w *world) token(words []string) (session.Handle, error) {
 	return session.Present(text), nil
 }
 
-func (w *world) genuine(what string) (session.Handle, error) {
+func (w *world) genuine(client, what string) (session.Handle, error) {
 	switch what {
 	case "unknown access":
 		return session.NewHandle(session.Access), nil
@@ -48,7 +48,7 @@ func (w *world) genuine(what string) (session.Handle, error) {
 	case !ok:
 		return session.Handle{}, fmt.Errorf("%q was not opened", name)
 	case kind == "access":
-		return o.Pair.Access, nil
+		return w.presented(client, name), nil
 	case kind == "refresh":
 		return o.Pair.Refresh, nil
 	default:

@@ -1,3 +1,5 @@
+//go:build !mutant_coarseclock
+
 package revocation
 
 import (

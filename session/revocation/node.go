@@ -303,3 +303,8 @@ func (n *Node) loadRegistry(ctx context.Context, p Page) error {
 	n.loaded, n.registry = p.Log, p.Registry
 	return nil
 }
+
+// Vouches is Holds for what another process found, as of a seq of a log. The mark was taken before the lease was looked at.
+func (n *Node) Vouches(m Mark, log string, asof Seq, marks *Marks) bool {
+	return n.holder.Vouches(m, log, asof, marks)
+}

@@ -1,5 +1,7 @@
 package revocation
 
-// Log is the id of the log that is followed, "" before the first page. Whoever takes a [Node.Mark] first and finds the same era after it has
-// read both of the same history.
+// Log is the id of the log that is followed, "" before the first page.
 func (n *Node) Log() string { return n.holder.Log() }
+
+// Era counts the logs that were followed. Whoever finds the same before and after has read all that he read in between of one log.
+func (n *Node) Era() uint64 { return n.holder.era.Load() }

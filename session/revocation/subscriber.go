@@ -154,3 +154,8 @@ func (s *Subscriber) poll(ctx context.Context) (more bool, err error) {
 	}
 	return more, nil
 }
+
+// Vouches is Holds for what another process found, as of a seq of a log. The mark was taken before the lease was looked at.
+func (s *Subscriber) Vouches(m Mark, log string, asof Seq, marks *Marks) bool {
+	return s.holder.Vouches(m, log, asof, marks)
+}

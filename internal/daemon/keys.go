@@ -1,0 +1,154 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/introspectd/introspectd/hybrid"
+	"github.com/introspectd/introspectd/hybrid/jwks"
+	"github.com/introspectd/introspectd/hybrid/keyring"
+	"github.com/introspectd/introspectd/internal/config"
+	"github.com/introspectd/introspectd/internal/serverkey"
+	"github.com/introspectd/introspectd/session"
+)
+
+// ServerKeys reads the server keys, or makes them beside a database that is new here. Made is then the file.
+func ServerKeys(s config.Settings) (ring serverkey.Ring, made string, err error) {
+	if !s.Key.IsZero() {
+		ring, err := serverkey.Parse(s.Key.Reveal())
+		if err != nil {
+			return ring, "", fmt.Errorf("environment INTROSPECTD_KEY: %w", err)
+		}
+		return ring, "", nil
+	}
+	path, err := s.KeyPath()
+	if err != nil {
+		return serverkey.Ring{}, "", err
+	}
+	if _, embedded := s.Database.File(); !embedded {
+		ring, err := serverkey.Read(path)
+		return ring, "", err
+	}
+	ring, fresh, err := serverkey.ReadOrMake(path)
+	if fresh {
+		made = path
+	}
+	return ring, made, err
+}
+
+// SigningKeys are those in a store, sealed under the server keys.
+func SigningKeys(s config.Settings, server serverkey.Ring, store keyring.Store) (*keyring.Ring, error) {
+	sealing, err := server.Sealing()
+	if err != nil {
+		return nil, err
+	}
+	seal, err := keyring.NewSealer(sealing...)
+	if err != nil {
+		return nil, err
+	}
+	return keyring.New(keyring.Config{Store: store, Seal: seal, Policy: keyring.Policy{
+		Algorithm: jwks.Algorithm(s.SigningAlg), Lead: s.KeyLead, Period: s.KeyPeriod,
+		TokenLife: hybrid.MaxLife + hybrid.MaxLeeway, // an audience may say more than the installation
+	}})
+}
+
+// refreshEvery is how often the list of signing keys is read when nobody says that it has changed.
+const refreshEvery = 30 * time.Second
+
+// signingKeys keeps a ring up to date.
+type signingKeys struct {
+	*keyring.Ring
+	count  func(typ string) // each signature
+	report func(error)
+	wake   chan struct{} // one waiting refresh serves all who asked before it begins
+	failed atomic.Pointer[error]
+
+	mu    sync.Mutex // held while refreshing
+	begun time.Time  // guarded by mu: the last refresh that went well
+}
+
+func newSigningKeys(ring *keyring.Ring, count func(string), report func(error)) *signingKeys {
+	return &signingKeys{Ring: ring, count: count, report: report, wake: make(chan struct{}, 1)}
+}
+
+// Changed is told when the list may have changed, as when the registry's version did.
+func (k *signingKeys) Changed() {
+	select {
+	case k.wake <- struct{}{}:
+	default:
+	}
+}
+
+// refresh reads the list, unless somebody began to after a given time.
+func (k *signingKeys) refresh(ctx context.Context, after time.Time) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.begun.After(after) {
+		return nil
+	}
+	begun := time.Now()
+	err := k.Refresh(ctx, begun)
+	if err == nil {
+		k.begun = begun
+	}
+	before := k.failed.Swap(&err)
+	if was := before != nil && *before != nil; was != (err != nil) {
+		k.report(err)
+	}
+	return err
+}
+
+// Run refreshes until ctx ends: every now and then, and at once when the list has changed.
+func (k *signingKeys) Run(ctx context.Context) error {
+	tick := time.NewTicker(refreshEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		case <-k.wake:
+		}
+		_ = k.refresh(ctx, time.Now()) // it has been reported, and is tried again
+	}
+}
+
+// Find is the ring's, but a key that it does not know is looked for in the list once more: another process may have signed with it a moment
+// ago. One reading of the list serves all who wait for it.
+func (k *signingKeys) Find(ctx context.Context, id string, at time.Time) (jwks.Key, bool, error) {
+	key, ok, err := k.Ring.Find(ctx, id, at)
+	if ok || err != nil {
+		return key, ok, err
+	}
+	if err := k.refresh(ctx, time.Now()); err != nil {
+		return jwks.Key{}, false, err
+	}
+	return k.Ring.Find(ctx, id, at)
+}
+
+// Sign counts.
+func (k *signingKeys) Sign(dst []byte, typ string, payload []byte, at time.Time) ([]byte, error) {
+	signed, err := k.Ring.Sign(dst, typ, payload, at)
+	if err == nil {
+		k.count(typ)
+	}
+	return signed, err
+}
+
+// Check reports whether there are keys to sign with, and the last reading of the list went well.
+func (k *signingKeys) Check(context.Context) error {
+	failed := k.failed.Load()
+	switch {
+	case failed == nil:
+		return fmt.Errorf("%w: signing keys were not read yet", session.ErrUnavailable)
+	case *failed != nil:
+		return *failed
+	case len(k.List(time.Now())) == 0:
+		return errors.New("there is no signing key")
+	}
+	return nil
+}

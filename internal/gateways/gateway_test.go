@@ -1,0 +1,146 @@
+package gateways_test
+
+import (
+	"bytes"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// gateway is a program that we know how to start.
+type gateway struct {
+	name   string
+	config string // in testdata
+	args   func(config, dir string) []string
+}
+
+var gateways = []gateway{
+	{"nginx", "nginx.conf", func(config, dir string) []string { return []string{"-p", dir, "-e", "stderr", "-c", config} }},
+	{"caddy", "Caddyfile", func(config, _ string) []string { return []string{"run", "--config", config, "--adapter", "caddyfile"} }},
+}
+
+// find looks where Debian puts servers, too.
+func (g gateway) find(t *testing.T) string {
+	t.Helper()
+	for _, name := range []string{g.name, "/usr/sbin/" + g.name} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	if os.Getenv("INTROSPECTD_TEST_ALL") != "" {
+		t.Fatalf("%s is not installed", g.name)
+	}
+	t.Skipf("%s is not installed: what it does with our answers was not tested (apt-get install %s)", g.name, g.name)
+	return ""
+}
+
+// start runs a gateway between callers and a service until the test is over, and gives its URL.
+func (g gateway) start(t *testing.T, issuer, service string) string {
+	t.Helper()
+	program, dir := g.find(t), t.TempDir()
+	text, err := os.ReadFile(filepath.Join("testdata", g.config))
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := freeAddress(t)
+	_, port, _ := net.SplitHostPort(address)
+	text = []byte(strings.NewReplacer("$DIR", dir, "$PORT", port, "$SERVICE", service, "$ISSUER", issuer).Replace(string(text)))
+	config := filepath.Join(dir, g.config)
+	if err := os.WriteFile(config, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(program, g.args(config, dir)...)
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "XDG_CONFIG_HOME=" + dir, "XDG_DATA_HOME=" + dir}
+	said := &words{}
+	cmd.Stdout, cmd.Stderr = said, said
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	t.Cleanup(func() {
+		_ = cmd.Process.Signal(syscall.SIGTERM)
+		select {
+		case <-ended:
+		case <-time.After(10 * time.Second):
+			_ = cmd.Process.Kill()
+			<-ended
+		}
+		if t.Failed() {
+			t.Logf("%s said: %s", g.name, said)
+		}
+	})
+	g.await(t, address, ended, said)
+	return "http://" + address
+}
+
+func (g gateway) await(t *testing.T, address string, ended chan error, said *words) {
+	t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		select {
+		case err := <-ended:
+			ended <- err
+			t.Fatalf("%s ended: %v: %s", g.name, err, said)
+		default:
+		}
+		if conn, err := net.Dial("tcp", address); err == nil {
+			conn.Close()
+			return
+		}
+	}
+	t.Fatalf("%s does not listen: %s", g.name, said)
+}
+
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+// words is what a program says; it is read while it is written.
+type words struct {
+	mu   sync.Mutex
+	text bytes.Buffer // guarded by mu
+}
+
+func (w *words) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.text.Write(p)
+}
+
+func (w *words) String() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.text.String()
+}
+
+// knock sends a request through a gateway. Headers come in pairs.
+func knock(t *testing.T, url string, headers ...string) *http.Response {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url+"/orders/1", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 0; i < len(headers); i += 2 {
+		req.Header.Add(headers[i], headers[i+1])
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(fmt.Errorf("through the gateway: %w", err))
+	}
+	res.Body.Close()
+	return res
+}

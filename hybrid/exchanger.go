@@ -58,19 +58,15 @@ type ExchangeRequest struct {
 
 // Exchanged is what came of it.
 type Exchanged struct {
-	Token      session.Handle
-	Claims     Claims
-	Remembered bool // no signature was made
-	Known      bool // the presented token is or was one of ours; told beside a refusal too
-
-	credentials session.Handle // the token behind its scheme
+	Token         session.Handle
+	Authorization session.Handle // the value of an Authorization header with the token in it, put together when that was made
+	Claims        Claims
+	Remembered    bool // no signature was made
+	Known         bool // the presented token is or was one of ours; told beside a refusal too
 }
 
 // bearer is the scheme of an Authorization header (RFC 6750 §2.1).
 const bearer = "Bearer "
-
-// Authorization is the value of an Authorization header with the token in it, put together when the token was made.
-func (e *Exchanged) Authorization() string { return e.credentials.Reveal() }
 
 // Exchange makes a token for a client, which has been authenticated, or for whoever holds the presented token when the client is nil. A
 // no is a [*session.Refusal] (RFC 8693 §2.2.2). Other errors wrap [session.ErrUnavailable], or are Admit's own.

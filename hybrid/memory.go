@@ -21,7 +21,7 @@ type minted struct {
 func (m *minted) token() session.Handle { return session.Present(m.credentials.Reveal()[len(bearer):]) }
 
 func (m *minted) give(to *Exchanged) {
-	to.Token, to.Claims, to.credentials = m.token(), m.claims, m.credentials
+	to.Token, to.Claims, to.Authorization = m.token(), m.claims, m.credentials
 }
 
 // serves reports whether it is what would be made now, of the same history, with more than half of its life left.

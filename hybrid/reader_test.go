@@ -3,6 +3,7 @@ package hybrid_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"strings"
 	"sync"
@@ -146,6 +147,45 @@ func TestP26AnExchangeThatRacesALogoutLeavesNothing(t *testing.T) {
 	}
 	after, err := o.try("gateway", login.Pair.Access, "orders", "", now)
 	o.refused("afterwards", session.InvalidRequest, after, err)
+}
+
+// late finds, and lets something happen before it tells.
+type late struct {
+	hybrid.Finder
+	meanwhile func()
+}
+
+func (l late) Find(ctx context.Context, d session.Digest, at time.Time, admit func() error) (session.Found, error) {
+	found, err := l.Finder.Find(ctx, d, at, admit)
+	l.meanwhile()
+	return found, err
+}
+
+// The token says as of when its handle was good, not when it was made.
+func TestP26ALogoutBetweenLookingAndSigningCoversWhatIsSigned(t *testing.T) {
+	o := open(t, 100)
+	login := o.login("web")
+	reader, err := hybrid.NewReader(hybrid.ReaderConfig{
+		Issuer: issuer, Keys: o.ring, Fence: o.node, Finder: late{o.cache, func() { o.end(session.BySession(login.Session.ID)) }},
+	})
+	o.must(err)
+	e, err := hybrid.NewExchanger(hybrid.ExchangerConfig{Reader: reader, Callers: o.callers, Minter: minter(t, o.ring)})
+	o.must(err)
+	out, err := e.Exchange(t.Context(), o.client("gateway"), &hybrid.ExchangeRequest{Token: login.Pair.Access, Audience: "orders"}, now)
+	o.must(err)
+	if !out.Claims.TakenBack(o.node.Set()) || o.active(out.Token) {
+		t.Errorf("as of %d, with entry %d applied: not taken back, or active", out.Claims.Asof, o.node.Set().Applied())
+	}
+}
+
+func TestNoTokenIsPrinted(t *testing.T) {
+	o := open(t, 100)
+	out := o.exchange("gateway", o.login("web").Pair.Access, "orders")
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
+		if text := fmt.Sprintf(verb, out); strings.Contains(text, "eyJ") || strings.Contains(text, "65794a") {
+			t.Errorf("%s prints %s", verb, text)
+		}
+	}
 }
 
 func TestP26ManyExchangesRaceManyLogouts(t *testing.T) {

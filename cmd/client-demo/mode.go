@@ -20,8 +20,6 @@ type mode struct {
 const (
 	cacheTTL = 2 * time.Second
 	jwtLife  = 3 * time.Second
-	// leeway is how differently the guards' clocks may run; there is but one clock here.
-	leeway = time.Second
 )
 
 var modes = []mode{

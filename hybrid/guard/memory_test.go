@@ -132,7 +132,8 @@ func TestPrintsAreOfTheWholeText(t *testing.T) {
 		if len(seen) != 2*len(long) {
 			t.Errorf("%d prints of %d texts", len(seen), 2*len(long))
 		}
-		if printer.print("abc") != printer.print("abc") {
+		first := printer.print("abc")
+		if again := printer.print("abc"); first != again {
 			t.Error("one text has two prints")
 		}
 	}

@@ -69,3 +69,22 @@ func TestAnIDInThePlaceOfADigestIsToldFromOne(t *testing.T) {
 		t.Error("a digest is taken for an id")
 	}
 }
+
+// The memory goes by half of an id.
+func TestTwoIDsUnderOneKeyAreToldApart(t *testing.T) {
+	atDesk(t, 100, func(d *desk) {
+		first := d.token("alice")
+		second := d.token("bob")
+		copy(second.ID[8:], first.ID[8:])
+		second.ID[0] ^= 1
+		first, second = d.issue(first), d.issue(second)
+		for range 3 {
+			for _, want := range []session.Token{first, second} {
+				if got := d.findID(want.ID); got.Standing != session.Good || *got.Token != want {
+					t.Errorf("FindID(%v) = %+v, want %+v", want.ID, got, want)
+				}
+				d.cache.memory.Wait()
+			}
+		}
+	})
+}

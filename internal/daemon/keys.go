@@ -56,8 +56,11 @@ func SigningKeys(s config.Settings, server serverkey.Ring, store keyring.Store) 
 	}})
 }
 
-// refreshEvery is how often the list of signing keys is read when nobody says that it has changed.
-const refreshEvery = 30 * time.Second
+const (
+	refreshEvery = 30 * time.Second // how often the list of signing keys is read when nobody says that it has changed
+	retryEvery   = time.Second      // and when that went wrong
+	refreshLasts = 5 * time.Second  // as long as the store is patient with a write
+)
 
 // signingKeys keeps a ring up to date.
 type signingKeys struct {
@@ -90,6 +93,9 @@ func (k *signingKeys) refresh(ctx context.Context, after time.Time) error {
 	if k.begun.After(after) {
 		return nil
 	}
+	// Whoever asked may hang up; that is no failure of the keys.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), refreshLasts)
+	defer cancel()
 	begun := time.Now()
 	err := k.Refresh(ctx, begun)
 	if err == nil {
@@ -104,16 +110,18 @@ func (k *signingKeys) refresh(ctx context.Context, after time.Time) error {
 
 // Run refreshes until ctx ends: every now and then, and at once when the list has changed.
 func (k *signingKeys) Run(ctx context.Context) error {
-	tick := time.NewTicker(refreshEvery)
-	defer tick.Stop()
+	next := refreshEvery
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-tick.C:
+		case <-time.After(next):
 		case <-k.wake:
 		}
-		_ = k.refresh(ctx, time.Now()) // it has been reported, and is tried again
+		next = refreshEvery
+		if err := k.refresh(ctx, time.Now()); err != nil { // it has been reported
+			next = retryEvery
+		}
 	}
 }
 

@@ -38,7 +38,7 @@ func (x *exchange) forwardAuth() error {
 		x.outcome = outcomeRemembered
 	}
 	h, c := x.w.Header(), &out.Claims
-	values := [...]string{out.Authorization(), headerText(c.Subject), headerText(c.Client), c.Session.String(), string(c.Scope)}
+	values := [...]string{out.Authorization.Reveal(), headerText(c.Subject), headerText(c.Client), c.Session.String(), string(c.Scope)}
 	h["Authorization"] = values[0:1:1]
 	for i, name := range identityHeaders {
 		h[name] = values[i+1 : i+2 : i+2]

@@ -63,7 +63,7 @@ type mortal struct {
 func (m *mortal) start(t *testing.T) {
 	t.Helper()
 	stderr := new(words)
-	m.process = exec.Command("introspectd", "serve", "--listen", "127.0.0.1:0", "--database", m.database, "--log-level", "error", "--audit-log", "/dev/null", "--lease", "100ms")
+	m.process = exec.Command("introspectd", "serve", "--listen", "127.0.0.1:0", "--database", m.database, "--log-level", "error", "--audit-log", "/dev/null", "--lease", "300ms")
 	m.process.Stderr = stderr
 	if err := m.process.Start(); err != nil {
 		t.Fatal(err)

@@ -68,7 +68,11 @@ var errEnded = errors.New("it runs as long as the daemon does")
 func (d *Daemon) first(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, drain)
 	defer cancel()
-	if err := d.node.Renewed(ctx); err != nil {
+	err := d.node.Renewed(ctx)
+	for errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+		err = d.node.Renewed(ctx) // a slow disk or a busy machine: one renewal took longer than the lease
+	}
+	if err != nil {
 		return fmt.Errorf("start: %w", err)
 	}
 	// With the wrong server keys nothing is written over the signing keys that cannot be opened, and nothing is served.

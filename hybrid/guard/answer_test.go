@@ -221,27 +221,6 @@ func TestTTLCacheRepeatsYesUntilItIsTooOldAndNothingElse(t *testing.T) {
 	ask(101*time.Second, false, 9) // expired within the TTL
 }
 
-// The monotonic clock stands still while a machine sleeps, and the other one may be set back: the one that says more counts.
-func TestTTLCacheGoesByBothClocks(t *testing.T) {
-	in := &saying{answer: introspect.Answer{Active: true, Issuer: "https://id.example", Audience: "orders", TokenType: "Bearer"}}
-	g, err := guard.New(guard.Config{
-		Mode: guard.TTLCache, Issuer: "https://id.example", Audience: "orders", TTL: 30 * time.Second, Introspector: in,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	token, now := session.NewHandle(session.Access), time.Now()
-	ask := func(at time.Time, asked int) {
-		t.Helper()
-		if a, err := g.Answer(t.Context(), token, at); !a.Active || err != nil || in.asked != asked {
-			t.Errorf("active %v, %v, %d questions, want %d", a.Active, err, in.asked, asked)
-		}
-	}
-	ask(now, 1)
-	ask(now.Round(0).Add(29*time.Second), 1)
-	ask(now.Round(0).Add(31*time.Second), 2) // only by the clock on the wall
-}
-
 func TestAnAnswerIsBelievedOnlyInTheWordsOfAnAccessTokenForUs(t *testing.T) {
 	good := introspect.Answer{Active: true, Issuer: "https://id.example", Audience: "orders", TokenType: "Bearer", Subject: "alice"}
 	for _, c := range []struct {

@@ -25,8 +25,11 @@ func (g *Guard) repeated(ctx context.Context, token session.Handle, at time.Time
 	return a, nil
 }
 
-// younger goes by whichever clock says that more time has passed: the monotonic one stands still while the machine sleeps, the other one may
-// be set back.
+// younger compares the age of an answer by both clocks.
 func younger(asked, at time.Time, ttl time.Duration) bool {
-	return at.Sub(asked) < ttl && at.Round(0).Sub(asked.Round(0)) < ttl
+	return within(ttl, at.Sub(asked), at.Round(0).Sub(asked.Round(0)))
 }
+
+// within goes by whichever clock says that more time has passed: the monotonic one stands still while the machine sleeps, the other one may
+// be set back.
+func within(ttl, monotonic, wall time.Duration) bool { return max(monotonic, wall) < ttl }

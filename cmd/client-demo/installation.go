@@ -11,10 +11,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/introspectd/introspectd/hybrid/exchange"
 	"github.com/introspectd/introspectd/internal/daemon"
 	"github.com/introspectd/introspectd/introspect/caller"
-	"github.com/introspectd/introspectd/introspect/oauth"
 	"github.com/introspectd/introspectd/session"
 )
 
@@ -23,7 +21,7 @@ type installation struct {
 	mode     mode
 	url      string
 	secrets  map[string]session.Handle // by client
-	edge     *exchange.Client          // in the modes with internal tokens: what stands between users and services
+	edge     *exchanger                // in the modes with internal tokens: what stands between users and services
 	services []*service                // first the one that users call
 
 	asked      atomic.Int64 // questions that services and the edge put to the daemon
@@ -124,13 +122,6 @@ func (in *installation) startServices(ctx context.Context) error {
 		next = s
 	}
 	return nil
-}
-
-// exchanger exchanges tokens as one of the clients.
-func (in *installation) exchanger(client string) (*exchange.Client, error) {
-	return exchange.New(exchange.Config{
-		TokenEndpoint: in.url + "/token", ClientID: client, Secret: oauth.NewSecret(in.secrets[client].Reveal()), HTTPClient: in.counted(),
-	})
 }
 
 // counted is a client for questions to the daemon, which are counted.

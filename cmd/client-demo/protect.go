@@ -66,11 +66,7 @@ func (in *installation) follow(ctx context.Context, who remote.Config) (*revocat
 // exchangeAs makes tokens for the next service out of those that were handed to this one.
 func (in *installation) exchangeAs(client string) (func(context.Context, string, *service) (string, error), error) {
 	c, err := in.exchanger(client)
-	if err != nil {
-		return nil, err
-	}
 	return func(ctx context.Context, token string, next *service) (string, error) {
-		made, _, err := c.Token(ctx, session.Present(token), next.name, next.scope)
-		return made.Reveal(), err
-	}, nil
+		return c.token(ctx, session.Present(token), next)
+	}, err
 }

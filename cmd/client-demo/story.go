@@ -16,7 +16,7 @@ import (
 
 // before and after are how long calls are made on either side of the logout; after it, until what stays open is closed.
 const (
-	before = 1500 * time.Millisecond
+	before = 1200 * time.Millisecond // less than half of the lifetimes: what was got in the beginning is still in use
 	after  = time.Second
 )
 
@@ -59,22 +59,17 @@ func tell(ctx context.Context, dir string, m mode) (_ outcome, err error) {
 }
 
 // holder gives each caller what it would have in its hands: the user's handle, or in the modes with internal tokens the one that the edge has
-// exchanged for it. When the edge gets no more of them it goes on with the last: a thief would.
+// exchanged for it.
 func (in *installation) holder(handle string) func(context.Context, *service) string {
-	if in.edge == nil {
-		return func(context.Context, *service) string { return handle }
-	}
-	var last sync.Map // by service
 	return func(ctx context.Context, s *service) string {
-		token, _, err := in.edge.Token(ctx, session.Present(handle), s.name, s.scope)
-		if err == nil {
-			last.Store(s.name, token.Reveal())
-			return token.Reveal()
+		if in.edge == nil {
+			return handle
 		}
-		if old, ok := last.Load(s.name); ok {
-			return old.(string)
+		token, err := in.edge.token(ctx, session.Present(handle), s)
+		if err != nil {
+			return handle // which is no good there
 		}
-		return handle
+		return token
 	}
 }
 

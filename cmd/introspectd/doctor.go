@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -52,6 +54,7 @@ func (d *desk) examine(ctx context.Context) []finding {
 		result("files", daemon.CheckFiles(d.settings), "certificate and server key are in order"),
 		result("database", d.store.Check(ctx), d.settings.Database.String()),
 		clockFinding(),
+		d.settingsFinding(ctx),
 	}
 	page, err := d.store.Read(ctx, 0, 0)
 	found = append(found, result("log", err, fmt.Sprintf("%s, newest entry %d, kept after %d", page.Log, page.Head, page.Floor)))
@@ -64,6 +67,16 @@ func (d *desk) examine(ctx context.Context) []finding {
 		found = append(found, holderFinding(h, page.Head))
 	}
 	return found
+}
+
+// settingsFinding shows what commits rest on. The database was not opened if it was unsafe.
+func (d *desk) settingsFinding(ctx context.Context) finding {
+	list, err := d.store.Settings(ctx)
+	var words []string
+	for _, s := range list {
+		words = append(words, s.Name+" "+strconv.Quote(s.Value))
+	}
+	return result("settings", err, strings.Join(words, ", "))
 }
 
 func result(check string, err error, fine string) finding {

@@ -137,6 +137,16 @@ func (d *Daemon) keys() (serverkey.Ring, error) {
 	return ring, err
 }
 
+// renewEvery is the time between renewals when nobody hurries: 0 is the node's own choice, right where a renewal is mostly a read. With a server
+// each is a commit, and hints say when there is something.
+func renewEvery(s config.Settings) time.Duration {
+	if _, embedded := s.Database.File(); embedded {
+		return 0
+	}
+	const unhinted = 250 * time.Millisecond // what a command has changed is known within half a second, hint or no hint
+	return min(unhinted, s.Lease/3)
+}
+
 // wire puts the rooms together.
 func (d *Daemon) wire(ring serverkey.Ring) (err error) {
 	s := d.settings
@@ -146,7 +156,7 @@ func (d *Daemon) wire(ring serverkey.Ring) (err error) {
 	}
 	d.signing = newSigningKeys(signing, d.metrics.Signature, d.signingKeys)
 	d.node, err = revocation.NewNode(revocation.NodeConfig{
-		Log: d.store, Roll: d.store, Lease: s.Lease,
+		Log: d.store, Roll: d.store, Lease: s.Lease, Every: renewEvery(s),
 		Registry: func(ctx context.Context) error {
 			d.signing.Changed() // signing keys share the registry's version
 			return d.registry.Load(ctx)

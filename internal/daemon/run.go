@@ -30,6 +30,7 @@ func (d *Daemon) Run(ctx context.Context, ready func()) error {
 		})
 	}
 	start("following the revocation log", d.node.Run)
+	start("listening for hints", func(ctx context.Context) error { return d.store.Hints(ctx, d.node.Hurry) })
 	start("refreshing the signing keys", d.signing.Run)
 	start("recording uses", func(ctx context.Context) error { return d.uses.Run(ctx, d.usesLost) })
 	start("removing expired rows", (&sweeper{d.store, d.settings.SweepInterval, d.metrics, d.log}).Run)

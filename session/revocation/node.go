@@ -131,6 +131,10 @@ func (n *Node) Fresh(ctx context.Context) error {
 // Renewed waits for a renewal that begins after the call, and returns how it went.
 func (n *Node) Renewed(ctx context.Context) error { return n.turns.await(ctx) }
 
+// Hurry has the next renewal begin at once: somebody says that there is something new. It does not wait, and whoever hears no such hint renews
+// all the same (pitfall P4).
+func (n *Node) Hurry() { n.turns.hurry() }
+
 // Run renews until ctx ends, once in a node's life. Fresh, Renewed and Settle wait for it.
 func (n *Node) Run(ctx context.Context) error {
 	defer n.leave(ctx)

@@ -12,6 +12,7 @@ func (b *batch) revokeSubject(sel session.Selector, at session.Date) (taken, err
 
 func (b *batch) revokeAll(sel session.Selector, at session.Date) (taken, error) {
 	sel.Key = ""
+	b.tx.slow()
 	return b.revokeMany(sel, at, `s.id IS NOT NULL`)
 }
 
@@ -53,11 +54,12 @@ func (b *batch) revokeClient(sel session.Selector, at session.Date) (taken, erro
 		return b.barrierOf(sel)
 	}
 	delete(b.enabled, sel.Key)
+	b.tx.slow()
 	_, active, err := b.uncovered(at, `s.client = ?`, sel.Key)
 	if err != nil {
 		return taken{}, err
 	}
-	if _, err := b.exec(`UPDATE clients SET disabled = 1 WHERE id = ?`, sel.Key); err != nil {
+	if err := b.later(`UPDATE clients SET disabled = 1 WHERE id = ?`, sel.Key); err != nil {
 		return taken{}, err
 	}
 	b.registry++
@@ -72,7 +74,7 @@ func (b *batch) revokeKey(sel session.Selector, at session.Date) (taken, error) 
 		return known, err
 	}
 	seq := b.entry(sel, nil, at)
-	_, err = b.exec(`INSERT INTO barriers (target, name, seq, until) VALUES (?,?,?,0)`, sel.Target, sel.Key, int64(seq))
+	err = b.later(`INSERT INTO barriers (target, name, seq, until) VALUES (?,?,?,0)`, sel.Target, sel.Key, int64(seq))
 	return taken{Seq: seq}, err
 }
 
@@ -95,7 +97,7 @@ func (b *batch) barrier(sel session.Selector, at session.Date) (session.Seq, err
 		until = 0
 	}
 	seq := b.entry(sel, nil, at)
-	_, err = b.exec(`INSERT INTO barriers (target, name, seq, until) VALUES (?,?,?,?)
+	err = b.later(`INSERT INTO barriers (target, name, seq, until) VALUES (?,?,?,?)
  ON CONFLICT (target, name) DO UPDATE SET seq = excluded.seq, until = excluded.until`, sel.Target, sel.Key, int64(seq), until)
 	return seq, err
 }

@@ -14,10 +14,13 @@ import (
 // The numbers of new entries are taken in the last step. Until then they stand in the rows as pending + n: larger than every real one, so
 // whatever reads a row in this transaction sees the thing taken back already.
 type batch struct {
-	db       *gorm.DB
+	db       *gorm.DB        // over the connection that tx is on
+	tx       statements      // all statements but those that gorm builds
 	head     session.Seq     // as read when the transaction began
 	entries  []pendingEntry  // in order
 	registry int             // changes of clients and audiences
+	floor    session.Seq     // entries up to this one were dropped; 0: none were
+	probe    bool            // the last step is taken in any case, to see whether it can be
 	enabled  map[string]bool // clients looked at so far
 	wrote    bool            // anybody has written
 	mine     bool            // the work that runs now has written
@@ -52,25 +55,30 @@ type broken struct{ cause error }
 func (b *broken) Error() string { return b.cause.Error() }
 func (b *broken) Unwrap() error { return b.cause }
 
-func newBatch(db *gorm.DB) (*batch, error) {
-	b := &batch{db: db, enabled: map[string]bool{}}
-	err := row(db, `SELECT seq FROM head WHERE one = 1`, nil, (*seqno)(&b.head))
-	return b, err
+func newBatch(db *gorm.DB, tx statements) *batch {
+	return &batch{db: db, tx: tx, enabled: map[string]bool{}}
 }
+
+const readHead = `SELECT seq FROM head WHERE one = 1`
+
+func (b *batch) readHead() error { return b.row(readHead, nil, (*seqno)(&b.head)) }
 
 // attempt runs work. When it fails it leaves nothing behind.
 func (b *batch) attempt(run work, apart bool) (func(commit), error) {
 	entries, registry := len(b.entries), b.registry
 	b.mine = false
 	if apart {
-		if _, err := exec(b.db, `SAVEPOINT apart`); err != nil {
+		if _, err := b.tx.exec(`SAVEPOINT apart`); err != nil {
 			return nil, &broken{err}
 		}
 	}
 	after, err := run(b)
+	if apart && err == nil {
+		err = b.tx.flush()
+	}
 	if err != nil && !apart && (b.mine || !isAnswer(err)) {
 		// What was written must go, and after some errors SQLite has rolled back by itself: what followed would stand outside of any
-		// transaction.
+		// transaction. In PostgreSQL nothing follows an error but a rollback.
 		return nil, errApart
 	}
 	if err != nil {
@@ -79,11 +87,12 @@ func (b *batch) attempt(run work, apart bool) (func(commit), error) {
 	}
 	if apart {
 		if err != nil {
-			if _, back := exec(b.db, `ROLLBACK TO SAVEPOINT apart`); back != nil {
+			b.tx.drop()
+			if _, back := b.tx.exec(`ROLLBACK TO SAVEPOINT apart`); back != nil {
 				return nil, &broken{err} // SQLite has rolled back by itself, for this reason
 			}
 		}
-		if _, release := exec(b.db, `RELEASE SAVEPOINT apart`); release != nil {
+		if _, release := b.tx.exec(`RELEASE SAVEPOINT apart`); release != nil {
 			return nil, &broken{release}
 		}
 	}
@@ -93,13 +102,19 @@ func (b *batch) attempt(run work, apart bool) (func(commit), error) {
 
 // exec writes, and says how many rows that changed.
 func (b *batch) exec(query string, args ...any) (int64, error) {
-	n, err := exec(b.db, query, args...)
+	n, err := b.tx.exec(query, args...)
 	b.mine = b.mine || err != nil || n > 0
 	return n, err
 }
 
+// later writes, and leaves it to what comes after it to say how that went.
+func (b *batch) later(query string, args ...any) error {
+	b.mine = true
+	return b.tx.later(query, args...)
+}
+
 func (b *batch) row(query string, args []any, into ...any) error {
-	return row(b.db, query, args, into...)
+	return b.tx.row(query, args, into...)
 }
 
 // entry appends to the log, and answers with the pending number.
@@ -110,15 +125,20 @@ func (b *batch) entry(sel session.Selector, id raw, at session.Date) session.Seq
 	return pending + session.Seq(len(b.entries))
 }
 
+// plain reports whether the commit is all that is left to do.
+func (b *batch) plain() bool {
+	return len(b.entries) == 0 && b.registry == 0 && b.floor == 0 && !b.probe
+}
+
 // last is the last step before the commit: it takes the numbers and writes them wherever they are pending.
 func (b *batch) last() (commit, error) {
 	c := commit{base: b.head, head: b.head}
-	n := len(b.entries)
-	if n == 0 && b.registry == 0 {
+	if b.plain() {
 		return c, nil
 	}
-	err := b.row(`UPDATE head SET seq = seq + ?, registry = registry + ? WHERE one = 1 RETURNING seq`,
-		[]any{n, b.registry}, (*seqno)(&c.head))
+	n := len(b.entries)
+	err := b.row(`UPDATE head SET seq = seq + ?, registry = registry + ?, floor = max(floor, ?) WHERE one = 1 RETURNING seq`,
+		[]any{n, b.registry, int64(b.floor)}, (*seqno)(&c.head))
 	if err != nil {
 		return c, err
 	}

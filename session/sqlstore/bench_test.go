@@ -15,6 +15,7 @@ import (
 	"github.com/introspectd/introspectd/introspect/caller"
 	"github.com/introspectd/introspectd/session"
 	"github.com/introspectd/introspectd/session/sqlstore"
+	"github.com/introspectd/introspectd/session/sqlstore/pgtest"
 )
 
 var benchStart = time.Unix(1_800_000_000, 0)
@@ -40,10 +41,14 @@ func benchOpening(n uint64) *session.Opening {
 	return &session.Opening{Session: s, Access: access, Refresh: refresh}
 }
 
-// seeded is a database with n sessions, opened as by 256 callers at a time.
+// seeded is a database with n sessions, opened as by 256 callers at a time: a file, or with INTROSPECTD_BENCH_POSTGRES=1 PostgreSQL.
 func seeded(b *testing.B, n int) *sqlstore.Store {
 	b.Helper()
-	s := openWith(b, sqlstore.Config{DSN: filepath.Join(b.TempDir(), "bench.db"), Migrate: true})
+	dsn := filepath.Join(b.TempDir(), "bench.db")
+	if os.Getenv("INTROSPECTD_BENCH_POSTGRES") != "" {
+		dsn = pgtest.Database(b)
+	}
+	s := openWith(b, sqlstore.Config{DSN: dsn, Migrate: true})
 	if err := s.AddClient(b.Context(), caller.Client{ID: "app", Roles: caller.Service}); err != nil {
 		b.Fatal(err)
 	}

@@ -25,6 +25,7 @@ func (u *uncommitted) Unwrap() error { return u.cause }
 // translate is the border: what is no answer of ours becomes unavailable, in words, with nothing of gorm or the driver inside.
 func translate(op, path string, err error) error {
 	var not *unfit
+	var unknown *uncommitted
 	switch {
 	case err == nil:
 		return nil
@@ -32,6 +33,7 @@ func translate(op, path string, err error) error {
 		return err
 	case errors.As(err, &not):
 		return fmt.Errorf("%s: %w", path, not)
+	case errors.As(err, &unknown): // whatever the cause
 	case errors.Is(err, context.Canceled):
 		return fmt.Errorf("%s: %w: %w", op, session.ErrUnavailable, context.Canceled)
 	case errors.Is(err, context.DeadlineExceeded):
@@ -51,11 +53,11 @@ func isAnswer(err error) bool {
 // opaque keeps an error's words and nothing else of it.
 func opaque(err error) error { return errors.New(err.Error()) }
 
-// advice says what to do about what SQLite reports.
+// advice says what to do about what the database reports.
 func advice(err error) string {
 	var e sqlite3.Error
 	if !errors.As(err, &e) {
-		return ""
+		return advicePostgres(err)
 	}
 	switch e.Code {
 	case sqlite3.ErrFull:
@@ -82,11 +84,11 @@ func advice(err error) string {
 // ill reports whether an error is about the database and not about one row.
 func ill(err error) bool {
 	var e sqlite3.Error
-	return errors.As(err, &e) && e.Code != sqlite3.ErrConstraint
+	return errors.As(err, &e) && e.Code != sqlite3.ErrConstraint || illPostgres(err)
 }
 
 // busy reports whether another process is writing.
 func busy(err error) bool {
 	var e sqlite3.Error
-	return errors.As(err, &e) && (e.Code == sqlite3.ErrBusy || e.Code == sqlite3.ErrLocked)
+	return errors.As(err, &e) && (e.Code == sqlite3.ErrBusy || e.Code == sqlite3.ErrLocked) || busyPostgres(err)
 }

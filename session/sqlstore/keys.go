@@ -48,7 +48,7 @@ func (k SigningKeys) Save(ctx context.Context, version uint64, keys []keyring.Re
 	err := k.store.do(ctx, "write signing keys", func(b *batch) (_ func(commit), err error) {
 		saved, err = b.replaceKeys(version, keys)
 		return nil, err
-	})
+	}, alone("signing keys", ""))
 	return saved && err == nil, err
 }
 
@@ -61,7 +61,7 @@ func (b *batch) replaceKeys(version uint64, keys []keyring.Record) (bool, error)
 		return false, err
 	}
 	for _, r := range keys {
-		_, err := b.exec(`INSERT INTO signing_keys (id, algorithm, sealed, published_at, signs_from) VALUES (?,?,?,?,?)`,
+		err := b.later(`INSERT INTO signing_keys (id, algorithm, sealed, published_at, signs_from) VALUES (?,?,?,?,?)`,
 			r.ID, string(r.Algorithm), raw(r.Sealed), int64(r.PublishedAt), int64(r.SignsFrom))
 		if err != nil {
 			return false, err

@@ -32,13 +32,13 @@ FROM head h LEFT JOIN tokens t ON `
 
 // Lookup implements [session.Reader].
 func (s *Store) Lookup(ctx context.Context, d session.Digest) (session.Finding, error) {
-	return s.lookup(ctx, "look up token", func(db *gorm.DB) (session.Finding, error) { return find(db, d) })
+	return s.lookup(ctx, "look up token", func(db *gorm.DB) (session.Finding, error) { return find(overGorm{db}, d) })
 }
 
 // LookupID implements [session.Reader].
 func (s *Store) LookupID(ctx context.Context, id session.ID) (session.Finding, error) {
 	return s.lookup(ctx, "look up token by id", func(db *gorm.DB) (session.Finding, error) {
-		return findBy(db, lookupID, id[:], func(t *session.Token) bool { return t.ID == id })
+		return findBy(overGorm{db}, lookupID, id[:], func(t *session.Token) bool { return t.ID == id })
 	})
 }
 
@@ -55,15 +55,15 @@ func (s *Store) lookup(ctx context.Context, op string, find func(*gorm.DB) (sess
 	return found, nil
 }
 
-func find(db *gorm.DB, d session.Digest) (session.Finding, error) {
-	return findBy(db, lookup, d[:], func(t *session.Token) bool { return t.Digest == d })
+func find(q querier, d session.Digest) (session.Finding, error) {
+	return findBy(q, lookup, d[:], func(t *session.Token) bool { return t.Digest == d })
 }
 
-func findBy(db *gorm.DB, query string, key raw, right func(*session.Token) bool) (session.Finding, error) {
+func findBy(q querier, query string, key raw, right func(*session.Token) bool) (session.Finding, error) {
 	var f session.Finding
 	var kind, revoked number
 	t := &f.Token
-	err := row(db, query, []any{key}, (*seqno)(&f.Head), (*digest)(&t.Digest), &kind, (*id)(&t.ID), (*id)(&t.SessionID),
+	err := q.row(query, []any{key}, (*seqno)(&f.Head), (*digest)(&t.Digest), &kind, (*id)(&t.ID), (*id)(&t.SessionID),
 		(*text)(&t.Audience), (*text)(&t.Scope), (*number)(&t.IssuedAt), (*number)(&t.ExpiresAt), (*seqno)(&t.Born),
 		(*text)(&t.Subject), (*text)(&t.Client), (*text)(&t.ACR), (*text)(&t.AMR), (*number)(&t.AuthTime), &revoked)
 	if err != nil {

@@ -32,26 +32,37 @@ func Migrations(ctx context.Context, c Config) ([]Migration, error) {
 
 // Up makes the database file when there is none, brings its schema up to date, and lists the steps that this took.
 func Up(ctx context.Context, c Config) ([]Migration, error) {
-	c.Migrate = true
-	if err := c.check(); err != nil {
+	done, err := up(ctx, c)
+	if err != nil {
 		return nil, fmt.Errorf("migrate: %w", err)
 	}
+	return done, nil
+}
+
+func up(ctx context.Context, c Config) ([]Migration, error) {
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	e, err := engineOf(&c)
+	if err != nil {
+		return nil, err
+	}
 	before := map[int64]bool{}
-	if there, _ := checkFile(c.DSN); there {
-		list, err := migrationsOf(ctx, &c)
+	if there, _ := e.there(); there {
+		list, err := steps(ctx, e)
 		if err != nil {
-			return nil, fmt.Errorf("migrate: %w", err)
+			return nil, err
 		}
 		for _, m := range list {
 			before[m.Version] = m.Applied
 		}
 	}
-	if err := prepare(ctx, &c); err != nil {
-		return nil, fmt.Errorf("migrate: %w", err)
+	if err := prepare(ctx, e, true); err != nil {
+		return nil, err
 	}
-	after, err := migrationsOf(ctx, &c)
+	after, err := steps(ctx, e)
 	if err != nil {
-		return nil, fmt.Errorf("migrate: %w", err)
+		return nil, err
 	}
 	return slices.DeleteFunc(after, func(m Migration) bool { return !m.Applied || before[m.Version] }), nil
 }
@@ -60,23 +71,31 @@ func migrationsOf(ctx context.Context, c *Config) ([]Migration, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	there, err := checkFile(c.DSN)
+	e, err := engineOf(c)
+	if err != nil {
+		return nil, err
+	}
+	return steps(ctx, e)
+}
+
+func steps(ctx context.Context, e engine) ([]Migration, error) {
+	there, err := e.there()
 	if err != nil {
 		return nil, err
 	}
 	if !there {
-		return nil, &unfit{"there is no database at " + c.DSN}
+		return nil, &unfit{"there is no database at " + e.String()}
 	}
-	db, err := sql.Open(driverName, plainDSN(c))
+	db, err := e.schemaPool()
 	if err != nil {
 		return nil, opaque(err)
 	}
 	defer func() { _ = db.Close() }()
-	known, err := sources(db)
+	known, err := sources(db, e)
 	if err != nil {
 		return nil, err
 	}
-	has, err := schemaVersion(ctx, db, c.DSN)
+	has, err := schemaVersion(ctx, db, e)
 	if err != nil {
 		return nil, err
 	}
@@ -87,65 +106,60 @@ func migrationsOf(ctx context.Context, c *Config) ([]Migration, error) {
 	return list, nil
 }
 
-// prepare leaves a file with the schema that this program knows, or an error and nothing changed.
-func prepare(ctx context.Context, c *Config) error {
-	there, err := checkFile(c.DSN)
+// prepare leaves a database with the schema that this program knows, or an error and nothing changed.
+func prepare(ctx context.Context, e engine, migrate bool) error {
+	there, err := e.there()
 	switch {
 	case err != nil:
 		return err
-	case !there && !c.Migrate:
-		return &unfit{"there is no database at " + c.DSN}
-	case !there:
-		if err := createFile(c.DSN); err != nil {
-			return err
-		}
+	case !there && !migrate:
+		return &unfit{"there is no database at " + e.String()}
 	}
-	if err := checkWritable(c.DSN); err != nil {
+	if err := e.create(); err != nil {
 		return err
 	}
-	db, err := sql.Open(driverName, plainDSN(c))
+	db, err := e.schemaPool()
 	if err != nil {
 		return opaque(err)
 	}
 	defer func() { _ = db.Close() }()
-	return bringUp(ctx, db, c)
+	return bringUp(ctx, db, e, migrate)
 }
 
-// attempts is how often migrating is tried: the first fails when another process migrates the same fresh file at the same time.
+// attempts is how often migrating is tried: the first fails when another process migrates the same fresh database at the same time.
 const attempts = 5
 
-func bringUp(ctx context.Context, db *sql.DB, c *Config) error {
-	known, err := sources(db)
+func bringUp(ctx context.Context, db *sql.DB, e engine, migrate bool) error {
+	known, err := sources(db, e)
 	if err != nil {
 		return err
 	}
 	want := known[len(known)-1].Version
 	for try := 1; ; try++ {
-		has, err := schemaVersion(ctx, db, c.DSN)
+		has, err := schemaVersion(ctx, db, e)
 		switch {
 		case err != nil:
 			return err
 		case has == want:
 			return nil
 		case has > want:
-			return &unfit{fmt.Sprintf("%s has schema %d, and this program knows %d at most: it was written by a newer version, and was left as it is", c.DSN, has, want)}
-		case !c.Migrate:
-			return &unfit{fmt.Sprintf("%s has schema %d, and this program needs %d: migrate it first", c.DSN, has, want)}
+			return &unfit{fmt.Sprintf("%s has schema %d, and this program knows %d at most: it was written by a newer version, and was left as it is", e, has, want)}
+		case !migrate:
+			return &unfit{fmt.Sprintf("%s has schema %d, and this program needs %d: migrate it first", e, has, want)}
 		}
-		if err = migrateUp(ctx, c.DSN); err != nil && try == attempts {
-			return translate("migrate", c.DSN, err)
+		if err = migrateUp(ctx, e); err != nil && try == attempts {
+			return translate("migrate", e.String(), err)
 		}
 	}
 }
 
-// migrateUp runs the steps on a connection that syncs.
-func migrateUp(ctx context.Context, path string) error {
-	db, err := sql.Open(driverName, writerDSN(path)+"&_txlock=immediate")
+func migrateUp(ctx context.Context, e engine) error {
+	db, err := e.migrationPool()
 	if err != nil {
 		return err
 	}
 	defer func() { _ = db.Close() }()
-	p, err := provider(db)
+	p, err := provider(db, e)
 	if err != nil {
 		return err
 	}
@@ -153,26 +167,36 @@ func migrateUp(ctx context.Context, path string) error {
 	return err
 }
 
-func provider(db *sql.DB) (*goose.Provider, error) {
-	folder, err := fs.Sub(migrations, migrationsFolder)
+func provider(db *sql.DB, e engine) (*goose.Provider, error) {
+	dialect, name, options, err := e.dialect()
 	if err != nil {
 		return nil, err
 	}
-	return goose.NewProvider(gooseDialect, db, folder, goose.WithTableName(versionTable),
-		goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()))
+	folder, err := fs.Sub(migrations, name)
+	if err != nil {
+		return nil, err
+	}
+	return goose.NewProvider(dialect, db, folder, append(options, goose.WithTableName(versionTable),
+		goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()))...)
 }
 
-func sources(db *sql.DB) ([]*goose.Source, error) {
-	p, err := provider(db)
+func sources(db *sql.DB, e engine) ([]*goose.Source, error) {
+	p, err := provider(db, e)
 	if err != nil {
 		return nil, err
 	}
 	return p.ListSources(), nil
 }
 
+const (
+	hasOurTable  = "head"
+	versionTable = "schema_version"
+)
+
 // schemaVersion reads what the database has, 0 for an empty one. It refuses a database that holds somebody else's tables.
-func schemaVersion(ctx context.Context, db *sql.DB, path string) (int64, error) {
-	tables, err := tableNames(ctx, db)
+func schemaVersion(ctx context.Context, db *sql.DB, e engine) (int64, error) {
+	path := e.String()
+	tables, err := tableNames(ctx, db, e.tables())
 	if err != nil {
 		return 0, translate("read schema", path, err)
 	}
@@ -192,8 +216,8 @@ func schemaVersion(ctx context.Context, db *sql.DB, path string) (int64, error) 
 	return version.Int64, nil
 }
 
-func tableNames(ctx context.Context, db *sql.DB) ([]string, error) {
-	rows, err := db.QueryContext(ctx, listTables)
+func tableNames(ctx context.Context, db *sql.DB, query string) ([]string, error) {
+	rows, err := db.QueryContext(ctx, query)
 	if err != nil {
 		return nil, err
 	}

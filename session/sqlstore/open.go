@@ -16,7 +16,7 @@ import (
 
 // Config says where the database is and how it is used.
 type Config struct {
-	// DSN is the path of an SQLite file.
+	// DSN is the path of an SQLite file, or a URL of PostgreSQL's (postgres:// or postgresql://).
 	DSN string
 	// Migrate makes the file when there is none, and brings its schema up to date. Without it both must be in order.
 	Migrate bool
@@ -24,6 +24,11 @@ type Config struct {
 	Readers int
 	// Patience is for how long a write waits while another process writes; 0: 5 s.
 	Patience time.Duration
+	// Limit is for how long PostgreSQL lets a process that has fallen silent keep what others wait for; 0: 1 s. It belongs well below the
+	// time that a taking-back may take, twice the lease.
+	Limit time.Duration
+	// AllowUnsafe opens a PostgreSQL database also when it does not confirm that commits survive a crash, or is reached over a network without TLS.
+	AllowUnsafe bool
 	// Observe is told how long each operation took. Nil: nobody wants to know.
 	Observe func(op string, d time.Duration, err error)
 }
@@ -37,31 +42,41 @@ func (c *Config) check() error {
 	if c.Patience == 0 {
 		c.Patience = 5 * time.Second
 	}
+	if c.Limit == 0 {
+		c.Limit = time.Second
+	}
 	switch {
 	case c.DSN == "":
 		return errors.New("no database is named")
-	case strings.HasPrefix(c.DSN, "postgres://"), strings.HasPrefix(c.DSN, "postgresql://"):
-		return errors.New("PostgreSQL is not supported by this version; name a file for SQLite")
+	case strings.ContainsRune(c.DSN, 0):
+		return errors.New("the database's name has a NUL character")
+	case isPostgres(c.DSN):
 	case strings.Contains(c.DSN, "://"), strings.HasPrefix(c.DSN, "file:"):
-		return errors.New("the database is named by the plain path of a file")
+		return errors.New("the database is named by the plain path of a file, or by a postgres:// URL")
 	case strings.HasPrefix(c.DSN, ":memory:"):
 		return errors.New("a database in memory cannot be shared; name a file")
-	case strings.ContainsRune(c.DSN, 0):
-		return errors.New("the database's path has a NUL character")
+	}
+	switch {
 	case c.Readers < 0 || c.Readers > maxReaders:
 		return fmt.Errorf("readers is not between 1 and %d", maxReaders)
 	case c.Patience < 0:
 		return errors.New("patience is negative")
+	case c.Limit < 0:
+		return errors.New("limit is negative")
 	}
 	return nil
 }
 
 // Store is an open database.
 type Store struct {
-	path    string
+	path    string // names the database, without a password
+	engine  engine
 	observe func(op string, d time.Duration, err error)
 	write   *writer
+	back    *writer // for what may be passed over and nobody waits for; SQLite has one writer for all
 	read    *reader
+	line    *line // for renewals; SQLite has none
+	hint    hint
 	names   *interner
 }
 
@@ -84,31 +99,65 @@ func open(ctx context.Context, c Config) (*Store, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	if err := prepare(ctx, &c); err != nil {
-		return nil, err
-	}
-	w, err := openWriter(ctx, &c)
+	e, err := engineOf(&c)
 	if err != nil {
 		return nil, err
 	}
-	r, err := openReader(&c)
-	if err != nil {
-		return nil, errors.Join(err, w.close())
+	if err := prepare(ctx, e, c.Migrate); err != nil {
+		return nil, err
 	}
-	s := &Store{path: c.DSN, observe: c.Observe, write: w, read: r, names: newInterner()}
+	s := &Store{path: e.String(), engine: e, observe: c.Observe, names: newInterner()}
 	if s.observe == nil {
 		s.observe = func(string, time.Duration, error) {}
+	}
+	if err := s.connect(ctx, &c); err != nil {
+		return nil, errors.Join(err, s.close())
 	}
 	return s, nil
 }
 
+func (s *Store) connect(ctx context.Context, c *Config) (err error) {
+	if s.write, err = openWriter(ctx, s.engine, c.Patience); err != nil {
+		return err
+	}
+	s.back = s.write
+	if s.read, err = openReader(s.engine, c.Readers); err != nil {
+		return err
+	}
+	p, ok := s.engine.(*postgres)
+	if !ok {
+		return nil
+	}
+	if s.back, err = openWriter(ctx, s.engine, c.Patience); err != nil {
+		return err
+	}
+	s.line, s.read.limit = &line{db: p}, c.Patience
+	s.write.tell = s.sendHint
+	return nil
+}
+
 // Close waits for writes under way, refuses later ones, and closes the files.
 func (s *Store) Close() error {
-	err := errors.Join(s.write.close(), s.read.close())
-	if err != nil {
+	if err := s.close(); err != nil {
 		return fmt.Errorf("close database %s: %w", s.path, opaque(err))
 	}
 	return nil
+}
+
+func (s *Store) close() error {
+	var errs []error
+	for _, w := range []*writer{s.write, s.back} {
+		if w != nil {
+			errs = append(errs, w.close())
+		}
+	}
+	if s.line != nil {
+		s.line.close()
+	}
+	if s.read != nil {
+		errs = append(errs, s.read.close())
+	}
+	return errors.Join(errs...)
 }
 
 // Check reports whether the database answers and, when the last write went wrong, whether it takes writes again.
@@ -120,15 +169,24 @@ func (s *Store) Check(ctx context.Context) error {
 		return nil
 	}
 	return s.do(ctx, "check", func(b *batch) (func(commit), error) {
-		_, err := b.exec(`UPDATE head SET seq = seq WHERE one = 1`)
-		return nil, err
+		b.probe, b.mine = true, true
+		return nil, nil
 	})
 }
 
 // do runs one operation in the next group, and observes it.
-func (s *Store) do(ctx context.Context, op string, run work) error {
+func (s *Store) do(ctx context.Context, op string, run work, locks ...lock) error {
+	return s.by(ctx, s.write, op, run, locks)
+}
+
+// aside is do for what waits for nobody, and nobody waits for.
+func (s *Store) aside(ctx context.Context, op string, run work, locks ...lock) error {
+	return s.by(ctx, s.back, op, run, locks)
+}
+
+func (s *Store) by(ctx context.Context, w *writer, op string, run work, locks []lock) error {
 	begun := time.Now()
-	err := translate(op, s.path, s.write.do(ctx, run))
+	err := translate(op, s.path, w.do(ctx, run, locks...))
 	s.observe(op, time.Since(begun), err)
 	return err
 }

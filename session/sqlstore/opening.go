@@ -23,7 +23,7 @@ func (s *Store) Open(ctx context.Context, o *session.Opening) error {
 		}
 		born = b.head
 		return nil, b.insertOpening(o)
-	})
+	}, place{subject: o.Session.Subject, client: o.Session.Client}.underneath()...)
 	if err != nil {
 		return err
 	}
@@ -52,7 +52,7 @@ func (b *batch) clientEnabled(client string) (bool, error) {
 
 func (b *batch) insertOpening(o *session.Opening) error {
 	q := &o.Session
-	_, err := b.exec(`INSERT INTO sessions (id, subject, client, audience, scope, acr, amr, auth_time, device, ip,
+	err := b.later(`INSERT INTO sessions (id, subject, client, audience, scope, acr, amr, auth_time, device, ip,
  opened_at, expires_at, last_used_at, idle_ttl, born) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
 		raw(q.ID[:]), q.Subject, q.Client, string(q.Audience), string(q.Scope), q.ACR, string(q.AMR), int64(q.AuthTime), q.Device, q.IP,
 		int64(q.OpenedAt), int64(q.ExpiresAt), int64(q.LastUsedAt), int64(q.IdleTTL/time.Second), int64(b.head))
@@ -68,7 +68,7 @@ func (b *batch) insertOpening(o *session.Opening) error {
 // insertToken writes a token that is born now. One row at a time: for a statement that could fail after its first row SQLite copies each
 // page that it changes.
 func (b *batch) insertToken(t *session.Token) error {
-	_, err := b.exec(`INSERT INTO tokens (digest, id, kind, session_id, audience, scope, issued_at, expires_at, born) VALUES (?,?,?,?,?,?,?,?,?)`,
+	err := b.later(`INSERT INTO tokens (digest, id, kind, session_id, audience, scope, issued_at, expires_at, born) VALUES (?,?,?,?,?,?,?,?,?)`,
 		raw(t.Digest[:]), raw(t.ID[:]), int64(t.Kind), raw(t.SessionID[:]), string(t.Audience), string(t.Scope),
 		int64(t.IssuedAt), int64(t.ExpiresAt), int64(b.head))
 	if err != nil {

@@ -13,11 +13,14 @@ import (
 
 	"github.com/introspectd/introspectd/introspect/caller"
 	"github.com/introspectd/introspectd/session"
+	"github.com/introspectd/introspectd/session/revocation"
 	"github.com/introspectd/introspectd/session/sqlstore"
+	"github.com/introspectd/introspectd/session/sqlstore/pgtest"
 )
 
-func TestRestartKeepsEverything(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "test.db")
+func TestRestartKeepsEverything(t *testing.T) { onEach(t, restartKeepsEverything) }
+
+func restartKeepsEverything(t *testing.T, path string) {
 	c := sqlstore.Config{DSN: path, Migrate: true}
 	s, err := sqlstore.Open(t.Context(), c)
 	if err != nil {
@@ -59,9 +62,10 @@ func TestRestartKeepsEverything(t *testing.T) {
 	}
 }
 
-// Two stores on one file are two processes.
-func TestTwoProcessesSeeEachOther(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "test.db")
+// Two stores on one database are two processes.
+func TestTwoProcessesSeeEachOther(t *testing.T) { onEach(t, twoProcessesSeeEachOther) }
+
+func twoProcessesSeeEachOther(t *testing.T, path string) {
 	a, b := openAt(t, path), openAt(t, path)
 	if err := a.AddClient(t.Context(), caller.Client{ID: "app", Roles: caller.Service}); err != nil {
 		t.Fatal(err)
@@ -111,8 +115,9 @@ func mustFind(t *testing.T, s *sqlstore.Store, n uint64) session.Token {
 	return found.Token
 }
 
-func TestManyProcessesMayStartOnOneFreshFile(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "test.db")
+func TestManyProcessesMayStartOnOneFreshDatabase(t *testing.T) { onEach(t, manyProcessesMayStart) }
+
+func manyProcessesMayStart(t *testing.T, path string) {
 	var all sync.WaitGroup
 	for range 6 {
 		all.Go(func() {
@@ -155,9 +160,34 @@ func TestMigrationsAreListedAndApplied(t *testing.T) {
 }
 
 func TestClosingLeavesNeitherGoroutinesNorOpenFiles(t *testing.T) {
-	before := goleak.IgnoreCurrent()
 	dir := t.TempDir()
-	s, err := sqlstore.Open(t.Context(), sqlstore.Config{DSN: filepath.Join(dir, "test.db"), Migrate: true})
+	openedAndClosed(t, filepath.Join(dir, "test.db"))
+	// The last to close a file in WAL mode removes its companions.
+	if left := contents(t, dir); len(left) != 1 {
+		t.Errorf("after Close there are %d files, want the database alone: something still has it open", len(left))
+	}
+}
+
+func TestClosingLeavesNeitherGoroutinesNorConnections(t *testing.T) {
+	dsn := pgtest.Database(t)
+	openedAndClosed(t, dsn)
+	conn := raw(t, dsn)
+	for until := time.Now().Add(5 * time.Second); ; time.Sleep(time.Millisecond) { // a server's process ends after its connection
+		var left int
+		err := conn.QueryRow(t.Context(), `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND state IS NOT NULL`).Scan(&left)
+		if err == nil && left == 0 {
+			return
+		}
+		if err != nil || time.Now().After(until) {
+			t.Fatalf("%d connections are left, %v", left, err)
+		}
+	}
+}
+
+func openedAndClosed(t *testing.T, dsn string) {
+	t.Helper()
+	before := goleak.IgnoreCurrent()
+	s, err := sqlstore.Open(t.Context(), sqlstore.Config{DSN: dsn, Migrate: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -173,14 +203,16 @@ func TestClosingLeavesNeitherGoroutinesNorOpenFiles(t *testing.T) {
 	if _, err := s.Registry(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	if err := s.Enrol(t.Context(), "a", time.Second); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Renew(t.Context(), revocation.Renewal{Holder: "a", Limit: 1}); err != nil {
+		t.Fatal(err)
+	}
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
 	goleak.VerifyNone(t, before)
-	// The last to close a file in WAL mode removes its companions.
-	if left := contents(t, dir); len(left) != 1 {
-		t.Errorf("after Close there are %d files, want the database alone: something still has it open", len(left))
-	}
 }
 
 func TestOperationsAreObserved(t *testing.T) {

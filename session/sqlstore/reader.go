@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"time"
 
 	"gorm.io/gorm"
 )
@@ -14,21 +15,22 @@ type reader struct {
 	db    *gorm.DB
 	pool  *sql.DB
 	slots chan struct{}
+	limit time.Duration // for how long an answer is waited for; 0: it cannot fail to come
 }
 
-func openReader(c *Config) (*reader, error) {
-	pool, err := sql.Open(driverName, readerDSN(c.DSN))
+func openReader(e engine, readers int) (*reader, error) {
+	pool, err := e.readPool()
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", c.DSN, opaque(err))
+		return nil, fmt.Errorf("%s: %w", e, opaque(err))
 	}
-	pool.SetMaxOpenConns(c.Readers)
-	pool.SetMaxIdleConns(c.Readers)
-	db, err := overPool(pool)
+	pool.SetMaxOpenConns(readers)
+	pool.SetMaxIdleConns(readers)
+	db, err := e.over(pool)
 	if err != nil {
 		_ = pool.Close()
-		return nil, translate("open", c.DSN, err)
+		return nil, translate("open", e.String(), err)
 	}
-	return &reader{db, pool, make(chan struct{}, c.Readers)}, nil
+	return &reader{db: db, pool: pool, slots: make(chan struct{}, readers)}, nil
 }
 
 func (r *reader) do(ctx context.Context, query func(db *gorm.DB) error) error {
@@ -45,16 +47,21 @@ func (r *reader) do(ctx context.Context, query func(db *gorm.DB) error) error {
 		}
 	}
 	defer func() { <-r.slots }()
-	return query(r.db)
+	if r.limit == 0 {
+		return query(r.db)
+	}
+	bounded, cancel := context.WithTimeout(context.Background(), r.limit)
+	defer cancel()
+	return query(r.db.WithContext(bounded))
 }
 
 func (r *reader) close() error { return r.pool.Close() }
 
 // What follows hands statements to the pool of prepared ones that gorm keeps, past its builder: that takes a text apart byte by byte, each
-// time, and costs as much as SQLite does for a lookup. The context is none that ends: see reader.
+// time, and costs as much as SQLite does for a lookup. The context is not the caller's: see reader.
 
 func exec(db *gorm.DB, query string, args ...any) (int64, error) {
-	done, err := db.Statement.ConnPool.ExecContext(context.Background(), query, args...)
+	done, err := db.Statement.ConnPool.ExecContext(db.Statement.Context, query, args...)
 	if err != nil {
 		return 0, err
 	}
@@ -63,7 +70,7 @@ func exec(db *gorm.DB, query string, args ...any) (int64, error) {
 
 // row scans the one row that a query gives.
 func row(db *gorm.DB, query string, args []any, into ...any) error {
-	found := db.Statement.ConnPool.QueryRowContext(context.Background(), query, args...)
+	found := db.Statement.ConnPool.QueryRowContext(db.Statement.Context, query, args...)
 	if *found != (sql.Row{}) {
 		return found.Scan(into...)
 	}
@@ -84,7 +91,7 @@ func row(db *gorm.DB, query string, args []any, into ...any) error {
 
 // each scans every row that a query gives.
 func each(db *gorm.DB, query string, args []any, scan func(rows *sql.Rows) error) error {
-	rows, err := db.Statement.ConnPool.QueryContext(context.Background(), query, args...)
+	rows, err := db.Statement.ConnPool.QueryContext(db.Statement.Context, query, args...)
 	if err != nil {
 		return err
 	}

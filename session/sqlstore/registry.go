@@ -57,11 +57,16 @@ func fill(out *caller.Snapshot, clients []clientRow, audiences []audienceRow) er
 func (s *Store) change(ctx context.Context, op, name string, no error, statement func(db *gorm.DB) *gorm.DB) error {
 	return s.do(ctx, op, func(b *batch) (func(commit), error) {
 		return nil, b.change(op, name, no, statement)
-	})
+	}, alone("client", name)) // an audience of the same name waits for nothing
 }
 
 func (b *batch) change(op, name string, no error, statement func(db *gorm.DB) *gorm.DB) error {
-	done := statement(b.db)
+	if err := b.tx.flush(); err != nil {
+		return err
+	}
+	ctx, cancel := b.tx.bounded()
+	defer cancel()
+	done := statement(b.db.WithContext(ctx))
 	b.mine = b.mine || done.Error != nil || done.RowsAffected > 0
 	if done.Error != nil {
 		return done.Error
@@ -100,7 +105,7 @@ func (s *Store) RemoveClient(ctx context.Context, id string, at session.Date) (s
 			return db.Where("id = ?", id).Delete(&clientRow{})
 		})
 		return func(c commit) { out = done.settled(c) }, err
-	})
+	}, alone("client", id))
 	if err != nil {
 		return session.Revoked{}, err
 	}

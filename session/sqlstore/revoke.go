@@ -16,11 +16,18 @@ import (
 // may be behind ours, and a last use may be on its way that brings an idle session back. When there is nothing, the number it answers with
 // is that of an entry which covers all that the selector names, or the head.
 func (s *Store) Revoke(ctx context.Context, sel session.Selector, at time.Time) (session.Revoked, error) {
+	locks, err := s.locksOf(ctx, sel)
+	if err != nil {
+		return session.Revoked{}, err
+	}
 	var out session.Revoked
-	err := s.do(ctx, "revoke", func(b *batch) (func(commit), error) {
+	err = s.do(ctx, "revoke", func(b *batch) (func(commit), error) {
 		done, err := b.revoke(sel, session.DateOf(at))
+		if err == nil && done.Seq == 0 {
+			err = b.readHead() // not older than what the rows were seen to be
+		}
 		return func(c commit) { out = done.settled(c) }, err
-	})
+	}, locks...)
 	if err != nil {
 		return session.Revoked{}, err
 	}
@@ -75,7 +82,7 @@ func (b *batch) revokeToken(sel session.Selector, at session.Date) (taken, error
 		return taken{Seq: by}, err
 	}
 	seq := b.entry(sel, raw(jti[:]), at)
-	_, err = b.exec(`UPDATE tokens SET ended_seq = ? WHERE id = ?`, int64(seq), raw(jti[:]))
+	err = b.later(`UPDATE tokens SET ended_seq = ? WHERE id = ?`, int64(seq), raw(jti[:]))
 	return taken{Seq: seq}, err
 }
 
@@ -109,6 +116,6 @@ func (b *batch) revokeSession(sel session.Selector, at session.Date) (taken, err
 
 func (b *batch) endSession(q *session.Session, at session.Date) (session.Seq, error) {
 	seq := b.entry(session.BySession(q.ID), raw(q.ID[:]), at)
-	_, err := b.exec(`UPDATE sessions SET ended_at = ?, ended_seq = ? WHERE id = ?`, int64(at), int64(seq), raw(q.ID[:]))
+	err := b.later(`UPDATE sessions SET ended_at = ?, ended_seq = ? WHERE id = ?`, int64(at), int64(seq), raw(q.ID[:]))
 	return seq, err
 }

@@ -22,6 +22,9 @@ func (s *Store) Enrol(ctx context.Context, id revocation.HolderID, lease time.Du
 // Renew implements [revocation.Roll]. It is a read as long as nothing that another process appended is new: nobody but this process waits for
 // this holder then.
 func (s *Store) Renew(ctx context.Context, r revocation.Renewal) (revocation.Page, error) {
+	if s.line != nil {
+		return s.renewOnLine(ctx, r)
+	}
 	var page revocation.Page
 	var kept revocation.Acked
 	err := s.ask(ctx, "renew lease", func(db *gorm.DB) (err error) {
@@ -102,12 +105,12 @@ func (s *Store) Holders(ctx context.Context) (all []revocation.Acked, longest ti
 func (s *Store) Strike(ctx context.Context, log string, seq revocation.Seq, ids ...revocation.HolderID) error {
 	return s.do(ctx, "strike holders", func(b *batch) (func(commit), error) {
 		for _, id := range ids {
-			_, err := b.exec(`DELETE FROM holders WHERE id = ? AND (? = 0 OR told < ? AND ? = (SELECT log FROM head))`,
+			_, err := b.exec(`DELETE FROM holders WHERE id = ? AND (CAST(? AS BIGINT) = 0 OR told < ? AND ? = (SELECT log FROM head))`,
 				string(id), int64(seq), int64(seq), log)
 			if err != nil {
 				return nil, err
 			}
 		}
 		return nil, nil
-	})
+	}, alone("holders", ""))
 }

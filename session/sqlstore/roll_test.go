@@ -13,10 +13,9 @@ import (
 	"github.com/introspectd/introspectd/session/sqlstore"
 )
 
-// two opens one file twice, as a daemon and a command do.
-func two(t *testing.T) (daemon, command *sqlstore.Store) {
-	path := filepath.Join(t.TempDir(), "x.db")
-	return openAt(t, path), openAt(t, path)
+// two opens one database twice, as a daemon and a command do.
+func two(t *testing.T, dsn string) (daemon, command *sqlstore.Store) {
+	return openAt(t, dsn), openAt(t, dsn)
 }
 
 // takeBack disables a fresh client, which always appends an entry.
@@ -51,8 +50,8 @@ func onTheRoll(t *testing.T, s *sqlstore.Store) revocation.Acked {
 	return all[0]
 }
 
-func TestARenewalWritesOnlyWhatAnotherProcessMayWaitFor(t *testing.T) {
-	daemon, command := two(t)
+func TestARenewalOfSQLiteWritesOnlyWhatAnotherProcessMayWaitFor(t *testing.T) {
+	daemon, command := two(t, filepath.Join(t.TempDir(), "x.db"))
 	if err := daemon.Enrol(t.Context(), "d", time.Second); err != nil {
 		t.Fatal(err)
 	}
@@ -79,8 +78,10 @@ func TestARenewalWritesOnlyWhatAnotherProcessMayWaitFor(t *testing.T) {
 }
 
 // A holder that was silent for long and renewed just before it was to be struck has a lease, for which the next taking-back must wait.
-func TestWhoRenewedInTimeIsNotStruck(t *testing.T) {
-	daemon, command := two(t)
+func TestWhoRenewedInTimeIsNotStruck(t *testing.T) { onEach(t, whoRenewedInTimeIsNotStruck) }
+
+func whoRenewedInTimeIsNotStruck(t *testing.T, dsn string) {
+	daemon, command := two(t, dsn)
 	if err := daemon.Enrol(t.Context(), "d", time.Second); err != nil {
 		t.Fatal(err)
 	}
@@ -103,8 +104,10 @@ func TestWhoRenewedInTimeIsNotStruck(t *testing.T) {
 	}
 }
 
-func TestACommandSettlesWithADaemon(t *testing.T) {
-	daemon, command := two(t)
+func TestACommandSettlesWithADaemon(t *testing.T) { onEach(t, aCommandSettlesWithADaemon) }
+
+func aCommandSettlesWithADaemon(t *testing.T, dsn string) {
+	daemon, command := two(t, dsn)
 	node, err := revocation.NewNode(revocation.NodeConfig{Log: daemon, Roll: daemon, Lease: time.Second})
 	if err != nil {
 		t.Fatal(err)
@@ -130,8 +133,10 @@ func TestACommandSettlesWithADaemon(t *testing.T) {
 	}
 }
 
-func TestADeadDaemonCostsTheWaitOnce(t *testing.T) {
-	_, command := two(t)
+func TestADeadDaemonCostsTheWaitOnce(t *testing.T) { onEach(t, aDeadDaemonCostsTheWaitOnce) }
+
+func aDeadDaemonCostsTheWaitOnce(t *testing.T, dsn string) {
+	_, command := two(t, dsn)
 	const lease = 200 * time.Millisecond
 	if err := command.Enrol(t.Context(), "killed", lease); err != nil {
 		t.Fatal(err)
@@ -148,8 +153,10 @@ func TestADeadDaemonCostsTheWaitOnce(t *testing.T) {
 	}
 }
 
-func TestADaemonThatLeavesIsNotWaitedFor(t *testing.T) {
-	daemon, command := two(t)
+func TestADaemonThatLeavesIsNotWaitedFor(t *testing.T) { onEach(t, aDaemonThatLeavesIsNotWaitedFor) }
+
+func aDaemonThatLeavesIsNotWaitedFor(t *testing.T, dsn string) {
+	daemon, command := two(t, dsn)
 	node, err := revocation.NewNode(revocation.NodeConfig{Log: daemon, Roll: daemon})
 	if err != nil {
 		t.Fatal(err)

@@ -7,10 +7,14 @@ import (
 	"github.com/introspectd/introspectd/session"
 )
 
-// Rotate implements [session.Store]. The transaction that writes is the lock: from its begin to its commit nobody takes anything back.
+// Rotate implements [session.Store]. From before it looks to its commit it holds locks against whoever would take back what it rests on.
 func (s *Store) Rotate(ctx context.Context, r *session.Rotation) (session.Rotated, error) {
+	locks, err := s.locksOfToken(ctx, r.Presented)
+	if err != nil {
+		return session.Rotated{}, err
+	}
 	var out session.Rotated
-	err := s.do(ctx, "rotate token", func(b *batch) (func(commit), error) {
+	err = s.do(ctx, "rotate token", func(b *batch) (func(commit), error) {
 		p, err := b.predecessor(r)
 		if err != nil {
 			return nil, err
@@ -25,7 +29,7 @@ func (s *Store) Rotate(ctx context.Context, r *session.Rotation) (session.Rotate
 		default:
 			return nil, nil
 		}
-	})
+	}, locks...)
 	if err != nil {
 		return session.Rotated{}, err
 	}
@@ -36,7 +40,7 @@ func (s *Store) Rotate(ctx context.Context, r *session.Rotation) (session.Rotate
 func (b *batch) predecessor(r *session.Rotation) (*session.Predecessor, error) {
 	p := &session.Predecessor{}
 	var err error
-	if p.Finding, err = find(b.db, r.Presented); err != nil || !p.Known {
+	if p.Finding, err = find(b, r.Presented); err != nil || !p.Known {
 		return p, err
 	}
 	if err := b.row(`SELECT `+sessionColumns+` FROM sessions s WHERE s.id = ?`, []any{raw(p.Token.SessionID[:])}, sessionInto(&p.Session)...); err != nil {
@@ -60,7 +64,7 @@ func (b *batch) successors(r *session.Rotation, p *session.Predecessor) error {
 	p.SuccessorUsed = used != 0
 	for _, pair := range r.Pairs {
 		if pair.Refresh == p.Successor {
-			f, err := find(b.db, pair.Access)
+			f, err := find(b, pair.Access)
 			p.Minted = f.Token
 			return err
 		}
@@ -76,7 +80,7 @@ func (b *batch) mint(r *session.Rotation, out *session.Rotated) error {
 	if err := b.insertToken(&out.Refresh); err != nil {
 		return err
 	}
-	_, err := b.exec(`UPDATE tokens SET used_ms = ?, successor = ? WHERE digest = ?`, r.At.UnixMilli(), raw(out.Refresh.Digest[:]), raw(r.Presented[:]))
+	err := b.later(`UPDATE tokens SET used_ms = ?, successor = ? WHERE digest = ?`, r.At.UnixMilli(), raw(out.Refresh.Digest[:]), raw(r.Presented[:]))
 	if err != nil {
 		return err
 	}

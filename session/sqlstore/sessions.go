@@ -59,7 +59,7 @@ func (s *Store) Touch(ctx context.Context, uses []session.Use) error {
 	for len(uses) > 0 {
 		n := min(len(uses), maxTouch)
 		piece := uses[:n]
-		err := s.do(ctx, "record uses", func(b *batch) (func(commit), error) {
+		err := s.aside(ctx, "record uses", func(b *batch) (func(commit), error) {
 			for _, u := range piece {
 				if err := b.touch(u); err != nil {
 					return nil, err
@@ -76,6 +76,6 @@ func (s *Store) Touch(ctx context.Context, uses []session.Use) error {
 }
 
 func (b *batch) touch(u session.Use) error {
-	_, err := b.exec(`UPDATE sessions SET last_used_at = ? WHERE id = ? AND last_used_at < ?`, int64(u.At), raw(u.Session[:]), int64(u.At))
-	return err
+	return b.later(`UPDATE sessions SET last_used_at = ? WHERE id IN (SELECT id FROM sessions WHERE id = ? AND last_used_at < ? /* FOR UPDATE SKIP LOCKED */)`,
+		int64(u.At), raw(u.Session[:]), int64(u.At))
 }

@@ -13,7 +13,7 @@ func (s *Store) RevokeSigned(ctx context.Context, id session.ID, end session.Dat
 	err := s.do(ctx, "revoke signed token", func(b *batch) (func(commit), error) {
 		done, err := b.revokeSigned(id, end, session.DateOf(at))
 		return func(c commit) { out = done.settled(c) }, err
-	})
+	}, alone("token", string(id[:])))
 	if err != nil {
 		return session.Revoked{}, err
 	}
@@ -27,6 +27,6 @@ func (b *batch) revokeSigned(id session.ID, end, at session.Date) (taken, error)
 		return known, err
 	}
 	seq := b.entry(sel, nil, at)
-	_, err = b.exec(`INSERT INTO barriers (target, name, seq, until) VALUES (?,?,?,?)`, sel.Target, sel.Key, int64(seq), int64(max(end, at, 1)))
+	err = b.later(`INSERT INTO barriers (target, name, seq, until) VALUES (?,?,?,?)`, sel.Target, sel.Key, int64(seq), int64(max(end, at, 1)))
 	return taken{Seq: seq}, err
 }

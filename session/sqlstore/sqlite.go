@@ -16,11 +16,47 @@ import (
 // What is particular to SQLite, beside its migrations, the checks of its file and its error codes, is in this file. The statements
 // elsewhere are common SQL.
 
-const (
-	driverName       = sqlite.DriverName
-	gooseDialect     = goose.DialectSQLite3
-	migrationsFolder = "migrations/sqlite"
-)
+const driverName = sqlite.DriverName
+
+// sqliteFile is a database in a file.
+type sqliteFile struct {
+	path     string
+	patience time.Duration
+
+	journal, synchronous string // set by durable
+}
+
+func (f *sqliteFile) String() string       { return f.path }
+func (f *sqliteFile) there() (bool, error) { return checkFile(f.path) }
+
+func (f *sqliteFile) create() error {
+	there, err := checkFile(f.path)
+	if err == nil && !there {
+		err = createFile(f.path)
+	}
+	if err != nil {
+		return err
+	}
+	return checkWritable(f.path)
+}
+
+func (f *sqliteFile) dialect() (goose.Dialect, string, []goose.ProviderOption, error) {
+	return goose.DialectSQLite3, "migrations/sqlite", nil, nil
+}
+
+func (f *sqliteFile) tables() string {
+	return `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`
+}
+
+func (f *sqliteFile) schemaPool() (*sql.DB, error) { return sql.Open(driverName, f.plainDSN()) }
+
+// migrationPool syncs.
+func (f *sqliteFile) migrationPool() (*sql.DB, error) {
+	return sql.Open(driverName, writerDSN(f.path)+"&_txlock=immediate")
+}
+
+func (f *sqliteFile) writePool() (*sql.DB, error) { return sql.Open(driverName, writerDSN(f.path)) }
+func (f *sqliteFile) readPool() (*sql.DB, error)  { return sql.Open(driverName, readerDSN(f.path)) }
 
 const (
 	readTimeout  = 5 * time.Second       // readers wait for nobody but a recovery or a closing process
@@ -31,8 +67,8 @@ const (
 	checkpointPages = 4000
 )
 
-func plainDSN(c *Config) string {
-	return dsn(c.DSN, url.Values{"_busy_timeout": {fmt.Sprint(c.Patience.Milliseconds())}})
+func (f *sqliteFile) plainDSN() string {
+	return dsn(f.path, url.Values{"_busy_timeout": {fmt.Sprint(f.patience.Milliseconds())}})
 }
 
 func readerDSN(path string) string {
@@ -61,37 +97,73 @@ func dsn(path string, v url.Values) string {
 // That is the difference between 8 us and 3.
 const (
 	bytesParam  = `CAST(? AS BLOB)`
-	numberParam = `CAST(? AS INTEGER)`
+	numberParam = `CAST(? AS BIGINT)`
 )
 
-const (
-	beginWrite   = `BEGIN IMMEDIATE`
-	listTables   = `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`
-	hasOurTable  = "head"
-	versionTable = "schema_version"
-)
+// begin waits its turn among processes. The transaction is the lock.
+func (f *sqliteFile) begin(w *writer, _ []lock) (*batch, error) {
+	err := w.patiently(func() error { return w.exec(beginWrite) })
+	if err != nil && !busy(err) {
+		// A transaction that could not be rolled back would stand in the way of all that follow.
+		_ = w.exec(`ROLLBACK`)
+		err = w.exec(beginWrite)
+	}
+	if err != nil {
+		return nil, err
+	}
+	b := newBatch(w.db, overGorm{w.db})
+	return b, b.readHead()
+}
+
+const beginWrite = `BEGIN IMMEDIATE`
+
+func (f *sqliteFile) finish(w *writer, b *batch) (commit, error) {
+	c, err := b.last()
+	if err != nil {
+		return c, err
+	}
+	if err := w.exec(`COMMIT`); err != nil {
+		return c, &uncommitted{err}
+	}
+	return c, nil
+}
+
+func (f *sqliteFile) bounded() (context.Context, context.CancelFunc) {
+	return context.Background(), func() {} // a file always answers
+}
+
+func (f *sqliteFile) again(error) bool { return false } // begin has waited
+
+// settings are those of the connection that writes, as they were read back when it was made. Nobody can change them.
+func (f *sqliteFile) settings(_ context.Context, q querier) ([]Setting, error) {
+	var version text
+	err := q.row(`SELECT sqlite_version()`, nil, &version)
+	return []Setting{{"sqlite_version", string(version)}, {"journal_mode", f.journal}, {"synchronous", f.synchronous}}, err
+}
 
 // durable reads back what [writerDSN] asked for: a file system on which SQLite cannot share memory silently gets another journal.
-func durable(ctx context.Context, conn *sql.Conn) error {
+func (f *sqliteFile) durable(ctx context.Context, conn *sql.Conn) error {
 	for _, set := range []string{fmt.Sprintf(`PRAGMA journal_size_limit = %d`, walLimit), `PRAGMA temp_store = MEMORY`, fmt.Sprintf(`PRAGMA wal_autocheckpoint = %d`, checkpointPages)} {
 		if _, err := conn.ExecContext(ctx, set); err != nil {
 			return err
 		}
 	}
-	for _, want := range []struct{ pragma, value string }{{"journal_mode", "wal"}, {"synchronous", "2"}} {
-		var got string
-		if err := conn.QueryRowContext(ctx, "PRAGMA "+want.pragma).Scan(&got); err != nil {
+	for _, want := range []struct {
+		pragma, value string
+		got           *string
+	}{{"journal_mode", "wal", &f.journal}, {"synchronous", "2", &f.synchronous}} {
+		if err := conn.QueryRowContext(ctx, "PRAGMA "+want.pragma).Scan(want.got); err != nil {
 			return err
 		}
-		if got != want.value {
-			return &unfit{fmt.Sprintf("%s is %s and not %s: commits would not survive a crash here", want.pragma, got, want.value)}
+		if *want.got != want.value {
+			return &unfit{fmt.Sprintf("%s is %s and not %s: commits would not survive a crash here", want.pragma, *want.got, want.value)}
 		}
 	}
 	return nil
 }
 
-// overPool puts gorm over connections. Statements are prepared once.
-func overPool(pool gorm.ConnPool) (*gorm.DB, error) {
+// over puts gorm over connections. Statements are prepared once.
+func (f *sqliteFile) over(pool gorm.ConnPool) (*gorm.DB, error) {
 	return gorm.Open(sqlite.New(sqlite.Config{Conn: pool}), &gorm.Config{
 		PrepareStmt: true,
 		// The longest that gorm knows: with any other it starts a goroutine that never ends.

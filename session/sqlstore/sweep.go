@@ -17,10 +17,10 @@ func (s *Store) Sweep(ctx context.Context, at time.Time, limit int) (int, error)
 		return 0, nil
 	}
 	var removed int
-	err := s.do(ctx, "sweep", func(b *batch) (_ func(commit), err error) {
+	err := s.aside(ctx, "sweep", func(b *batch) (_ func(commit), err error) {
 		removed, err = b.sweep(session.DateOf(at), limit)
 		return nil, err
-	})
+	}, alone("sweep", ""))
 	if err != nil {
 		return 0, err
 	}
@@ -29,14 +29,14 @@ func (s *Store) Sweep(ctx context.Context, at time.Time, limit int) (int, error)
 
 // The order matters: a session goes when it has no tokens left, and a barrier when nothing is left that it could cover.
 var sweeps = []string{
-	`DELETE FROM tokens WHERE digest IN (SELECT digest FROM tokens WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)`,
+	`DELETE FROM tokens WHERE digest IN (SELECT digest FROM tokens WHERE expires_at <= ? ORDER BY expires_at LIMIT ? /* FOR UPDATE SKIP LOCKED */)`,
 	`DELETE FROM tokens WHERE digest IN (SELECT t.digest FROM sessions s JOIN tokens t ON t.session_id = s.id
- WHERE s.ended_at > 0 AND s.ended_at <= ? LIMIT ?)`,
+ WHERE s.ended_at > 0 AND s.ended_at <= ? LIMIT ? /* FOR UPDATE OF t SKIP LOCKED */)`,
 	`DELETE FROM sessions WHERE id IN (SELECT s.id FROM sessions s WHERE s.ended_at > 0 AND s.ended_at <= ?
- AND NOT EXISTS (SELECT 1 FROM tokens t WHERE t.session_id = s.id) LIMIT ?)`,
+ AND NOT EXISTS (SELECT 1 FROM tokens t WHERE t.session_id = s.id) LIMIT ? /* FOR UPDATE OF s SKIP LOCKED */)`,
 	`DELETE FROM sessions WHERE id IN (SELECT s.id FROM sessions s WHERE s.expires_at > 0 AND s.expires_at <= ?
- AND NOT EXISTS (SELECT 1 FROM tokens t WHERE t.session_id = s.id) LIMIT ?)`,
-	`DELETE FROM barriers WHERE (target, name) IN (SELECT target, name FROM barriers WHERE until > 0 AND until <= ? LIMIT ?)`,
+ AND NOT EXISTS (SELECT 1 FROM tokens t WHERE t.session_id = s.id) LIMIT ? /* FOR UPDATE OF s SKIP LOCKED */)`,
+	`DELETE FROM barriers WHERE (target, name) IN (SELECT target, name FROM barriers WHERE until > 0 AND until <= ? LIMIT ? /* FOR UPDATE SKIP LOCKED */)`,
 }
 
 func (b *batch) sweep(at session.Date, limit int) (int, error) {
@@ -72,6 +72,6 @@ func (b *batch) sweepLog(at session.Date, limit int) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	_, err = b.exec(`UPDATE head SET floor = ? WHERE one = 1`, int64(upTo))
-	return int(n), err
+	b.floor = max(b.floor, session.Seq(upTo)) // written in the last step
+	return int(n), nil
 }

@@ -8,9 +8,15 @@ import (
 // run gives each of the group its result. Most groups go through at once. When somebody's work fails after it has written, all is rolled
 // back and done again with a savepoint around each, so that it fails alone.
 func (w *writer) run(group []*waiting) {
-	end, err := w.transact(group, false)
-	if end == spoilt {
-		end, err = w.transact(group, true)
+	var end result
+	var err error
+	for until := time.Now().Add(w.patience); ; {
+		if end, err = w.transact(group, false); end == spoilt {
+			end, err = w.transact(group, true)
+		}
+		if end == committed || !w.engine.again(err) || !time.Now().Before(until) {
+			break
+		}
 	}
 	if end == committed {
 		w.failing.Store(false)
@@ -36,15 +42,12 @@ const (
 
 // transact is one transaction.
 func (w *writer) transact(group []*waiting, apart bool) (end result, err error) {
-	if err := w.begin(); err != nil {
-		return rolledBack, err
-	}
 	defer func() {
 		if end != committed {
 			_ = w.exec(`ROLLBACK`)
 		}
 	}()
-	b, err := newBatch(w.db)
+	b, err := w.engine.begin(w, locksOf(group))
 	if err != nil {
 		return rolledBack, err
 	}
@@ -61,14 +64,16 @@ func (w *writer) transact(group []*waiting, apart bool) (end result, err error) 
 	}
 	c := commit{base: b.head, head: b.head}
 	if b.wrote {
-		if c, err = b.last(); err != nil {
+		c, err = w.engine.finish(w, b)
+		switch {
+		case errors.Is(err, errApart):
+			return spoilt, nil
+		case err != nil:
 			return rolledBack, err
-		}
-		if err := w.exec(`COMMIT`); err != nil {
-			return rolledBack, &uncommitted{err}
 		}
 		end = committed
 		w.own.add(c)
+		w.news = c.head > c.base || b.registry > 0
 	}
 	for i, m := range group {
 		if m.err == nil && after[i] != nil {
@@ -78,15 +83,13 @@ func (w *writer) transact(group []*waiting, apart bool) (end result, err error) 
 	return end, nil
 }
 
-// begin waits its turn among processes.
-func (w *writer) begin() error {
-	err := w.patiently(func() error { return w.exec(beginWrite) })
-	if err != nil && !busy(err) {
-		// A transaction that could not be rolled back would stand in the way of all that follow.
-		_ = w.exec(`ROLLBACK`)
-		err = w.exec(beginWrite)
+// locksOf are those of a whole group.
+func locksOf(group []*waiting) []lock {
+	var all []lock
+	for _, m := range group {
+		all = append(all, m.locks...)
 	}
-	return err
+	return inOrder(all)
 }
 
 func (w *writer) patiently(try func() error) error {
@@ -100,6 +103,8 @@ func (w *writer) patiently(try func() error) error {
 }
 
 func (w *writer) exec(statement string) error {
-	_, err := exec(w.db, statement)
+	ctx, cancel := w.engine.bounded()
+	defer cancel()
+	_, err := exec(w.db.WithContext(ctx), statement)
 	return err
 }

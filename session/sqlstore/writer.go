@@ -21,11 +21,13 @@ type writer struct {
 	pool     *sql.DB
 	conn     *sql.Conn // pinned: statements of one transaction can not end up on two connections
 	db       *gorm.DB  // over conn; used by the leader only
-	path     string
+	engine   engine
 	patience time.Duration
 	failing  atomic.Bool // the last write went wrong, and none went right since
 
-	own own
+	own  own
+	news bool   // the last transaction appended to the log or changed the registry; the leader's
+	tell func() // called after such a one; nil: nobody wants to know
 
 	mu      sync.Mutex
 	idle    sync.Cond // on mu: leading became false
@@ -43,25 +45,26 @@ type work func(b *batch) (done func(commit), err error)
 
 // waiting is one caller.
 type waiting struct {
-	run  work
-	done chan struct{} // closed when err is set
-	err  error
-	lead chan struct{} // gets a value when this caller is to lead
+	run   work
+	locks []lock
+	done  chan struct{} // closed when err is set
+	err   error
+	lead  chan struct{} // gets a value when this caller is to lead
 
 	chosen, taken bool // guarded by writer.mu: lead was sent; a leader has it
 }
 
-func openWriter(ctx context.Context, c *Config) (*writer, error) {
-	pool, err := sql.Open(driverName, writerDSN(c.DSN))
+func openWriter(ctx context.Context, e engine, patience time.Duration) (*writer, error) {
+	pool, err := e.writePool()
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", c.DSN, opaque(err))
+		return nil, fmt.Errorf("%s: %w", e, opaque(err))
 	}
 	pool.SetMaxOpenConns(1)
-	w := &writer{pool: pool, path: c.DSN, patience: c.Patience}
+	w := &writer{pool: pool, engine: e, patience: patience}
 	w.idle.L = &w.mu
 	if err := w.connect(ctx); err != nil {
 		_ = pool.Close()
-		return nil, translate("open", c.DSN, err)
+		return nil, translate("open", e.String(), err)
 	}
 	return w, nil
 }
@@ -71,19 +74,19 @@ func (w *writer) connect(ctx context.Context) error {
 	if err = w.patiently(func() error { w.conn, err = w.pool.Conn(ctx); return err }); err != nil {
 		return err
 	}
-	if err := w.patiently(func() error { return durable(ctx, w.conn) }); err != nil {
+	if err := w.patiently(func() error { return w.engine.durable(ctx, w.conn) }); err != nil {
 		return err
 	}
-	w.db, err = overPool(w.conn)
+	w.db, err = w.engine.over(w.conn)
 	return err
 }
 
 // do runs work in the next group. A caller whose ctx ends before a leader took his work takes it back; from then on he waits for the end.
-func (w *writer) do(ctx context.Context, run work) error {
+func (w *writer) do(ctx context.Context, run work, locks ...lock) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	me := &waiting{run: run, done: make(chan struct{}), lead: make(chan struct{}, 1)}
+	me := &waiting{run: run, locks: locks, done: make(chan struct{}), lead: make(chan struct{}, 1)}
 	w.mu.Lock()
 	if w.closed {
 		w.mu.Unlock()
@@ -138,7 +141,7 @@ func (w *writer) group() {
 	}
 	w.mu.Unlock()
 
-	finished := false
+	finished, news := false, false
 	defer func() {
 		if !finished { // a bug in somebody's work: nobody may wait for ever
 			_ = w.exec(`ROLLBACK`)
@@ -150,9 +153,13 @@ func (w *writer) group() {
 			close(m.done)
 		}
 		w.handOver()
+		if news && w.tell != nil {
+			w.tell()
+		}
 	}()
+	w.news = false
 	w.run(group)
-	finished = true
+	news, finished = w.news, true
 }
 
 func (w *writer) handOver() {
@@ -177,6 +184,9 @@ func (w *writer) close() error {
 	w.closed = true
 	for w.leading {
 		w.idle.Wait()
+	}
+	if w.conn == nil { // lost, and not found again
+		return w.pool.Close()
 	}
 	return errors.Join(closeStatements(w.db), w.conn.Close(), w.pool.Close())
 }

@@ -33,7 +33,7 @@ func (w *words) String() string {
 	return w.text.String()
 }
 
-// daemon is a running one, with two audiences and three clients.
+// daemon is a running one, with two audiences and four clients.
 type daemon struct {
 	issuer   string       // how clients call it
 	url      string       // where it listens

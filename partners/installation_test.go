@@ -8,14 +8,15 @@ import (
 	"testing"
 )
 
-// register has the shop's login service web, and two APIs of which each sees its own part of a token.
+// register has the shop's login service web, its gateway, and two APIs of which each sees its own part of a token.
 func (d *daemon) register(t *testing.T) {
 	t.Helper()
 	for name, scope := range scopes {
-		d.run(t, "audience", "add", name, "--scope", scope, "--caller", "web")
+		d.run(t, "audience", "add", name, "--scope", scope, "--caller", "web", "--caller", "gateway")
 	}
 	for id, flags := range map[string][]string{
 		"web":         {"--role", "login"},
+		"gateway":     {"--role", "gateway"},
 		"orders-api":  {"--role", "api", "--audience", "orders"},
 		"billing-api": {"--role", "api", "--audience", "billing"},
 	} {

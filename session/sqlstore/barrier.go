@@ -86,6 +86,22 @@ func (b *batch) barrierOf(sel session.Selector) (taken, error) {
 
 // barrier appends an entry and puts the barrier up. It stands until the last row that is kept today has expired.
 func (b *batch) barrier(sel session.Selector, at session.Date) (session.Seq, error) {
+	until, err := b.horizon()
+	if err != nil {
+		return 0, err
+	}
+	seq := b.entry(sel, nil, at)
+	err = b.later(`INSERT INTO barriers (target, name, seq, until) VALUES (?,?,?,?)
+ ON CONFLICT (target, name) DO UPDATE SET seq = excluded.seq, until = excluded.until`, sel.Target, sel.Key, int64(seq), until)
+	return seq, err
+}
+
+// horizon is when the last row that is kept has expired, 0 when one never does. It is remembered until a row is added in this transaction; what
+// others add meanwhile is none that a barrier of this one covers.
+func (b *batch) horizon() (int64, error) {
+	if b.until != nil {
+		return *b.until, nil
+	}
 	var first, sessions, tokens number
 	err := b.row(`SELECT coalesce((SELECT min(expires_at) FROM sessions), 1), coalesce((SELECT max(expires_at) FROM sessions), 1),
  coalesce((SELECT max(expires_at) FROM tokens), 1)`, nil, &first, &sessions, &tokens)
@@ -96,8 +112,6 @@ func (b *batch) barrier(sel session.Selector, at session.Date) (session.Seq, err
 	if first == 0 { // a session without an end
 		until = 0
 	}
-	seq := b.entry(sel, nil, at)
-	err = b.later(`INSERT INTO barriers (target, name, seq, until) VALUES (?,?,?,?)
- ON CONFLICT (target, name) DO UPDATE SET seq = excluded.seq, until = excluded.until`, sel.Target, sel.Key, int64(seq), until)
-	return seq, err
+	b.until = &until
+	return until, nil
 }

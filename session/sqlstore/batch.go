@@ -20,6 +20,7 @@ type batch struct {
 	entries  []pendingEntry  // in order
 	registry int             // changes of clients and audiences
 	floor    session.Seq     // entries up to this one were dropped; 0: none were
+	until    *int64          // see horizon; nil: not known
 	probe    bool            // the last step is taken in any case, to see whether it can be
 	enabled  map[string]bool // clients looked at so far
 	wrote    bool            // anybody has written

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"gorm.io/gorm"
@@ -78,6 +79,7 @@ type Store struct {
 	line    *line // for renewals; SQLite has none
 	hint    hint
 	names   *interner
+	acked   atomic.Int64 // when the last acknowledgement was written, as an Instant
 }
 
 var (

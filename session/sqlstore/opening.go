@@ -68,6 +68,7 @@ func (b *batch) insertOpening(o *session.Opening) error {
 // insertToken writes a token that is born now. One row at a time: for a statement that could fail after its first row SQLite copies each
 // page that it changes.
 func (b *batch) insertToken(t *session.Token) error {
+	b.until = nil
 	err := b.later(`INSERT INTO tokens (digest, id, kind, session_id, audience, scope, issued_at, expires_at, born) VALUES (?,?,?,?,?,?,?,?,?)`,
 		raw(t.Digest[:]), raw(t.ID[:]), int64(t.Kind), raw(t.SessionID[:]), string(t.Audience), string(t.Scope),
 		int64(t.IssuedAt), int64(t.ExpiresAt), int64(b.head))

@@ -19,8 +19,8 @@ func (s *Store) Enrol(ctx context.Context, id revocation.HolderID, lease time.Du
 	})
 }
 
-// Renew implements [revocation.Roll]. It is a read as long as nothing that another process appended is new: nobody but this process waits for
-// this holder then.
+// Renew implements [revocation.Roll]. It is a read as long as nothing is new; what another process appended is acknowledged at once, and what this
+// one did a moment later.
 func (s *Store) Renew(ctx context.Context, r revocation.Renewal) (revocation.Page, error) {
 	if s.line != nil {
 		return s.renewOnLine(ctx, r)
@@ -42,7 +42,8 @@ func (s *Store) Renew(ctx context.Context, r revocation.Renewal) (revocation.Pag
 	if r.Log == page.Log {
 		acked = max(acked, min(r.Acked, page.Head))
 	}
-	if page.Foreign > kept.Told || page.Foreign > kept.Seq && acked > kept.Seq {
+	foreign := page.Foreign > kept.Told || page.Foreign > kept.Seq && acked > kept.Seq
+	if foreign || (page.Head > kept.Told || acked > kept.Seq) && s.ackDue(revocation.Boottime()) {
 		err = s.acknowledge(ctx, r.Holder, acked, page.Head)
 	}
 	if err != nil {
@@ -51,9 +52,19 @@ func (s *Store) Renew(ctx context.Context, r revocation.Renewal) (revocation.Pag
 	return page, nil
 }
 
+// ownLag is for how long an entry of this process's own may go unacknowledged in writing. Somebody elsewhere may wait for it too, who repeats the
+// taking-back, and strikes a holder that has not been told of it by the end of the wait; so this has to stay below the margin of that wait
+// ([revocation.Wait]). Many takings-back share one such write.
+const ownLag = 20 * time.Millisecond
+
+// ackDue reports whether the last acknowledgement was written so long ago. The clock is the one that goes on while a machine sleeps.
+func (s *Store) ackDue(now revocation.Instant) bool {
+	return now.Sub(revocation.Instant(s.acked.Load())) >= ownLag
+}
+
 // acknowledge writes what a revoker in another process waits for. Whoever is struck from the roll before has not renewed.
 func (s *Store) acknowledge(ctx context.Context, id revocation.HolderID, acked, told revocation.Seq) error {
-	struck := false
+	struck, begun := false, revocation.Boottime()
 	err := s.do(ctx, "acknowledge entries", func(b *batch) (func(commit), error) {
 		n, err := b.exec(`UPDATE holders SET acked = max(acked, ?), told = max(told, ?) WHERE id = ?`, int64(acked), int64(told), string(id))
 		struck = n == 0
@@ -61,6 +72,9 @@ func (s *Store) acknowledge(ctx context.Context, id revocation.HolderID, acked, 
 	})
 	if err == nil && struck {
 		return revocation.ErrStruck
+	}
+	if err == nil {
+		s.acked.Store(int64(begun))
 	}
 	return err
 }

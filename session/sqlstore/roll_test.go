@@ -50,22 +50,31 @@ func onTheRoll(t *testing.T, s *sqlstore.Store) revocation.Acked {
 	return all[0]
 }
 
-func TestARenewalOfSQLiteWritesOnlyWhatAnotherProcessMayWaitFor(t *testing.T) {
+func TestARenewalOfSQLiteWritesWhatAnotherProcessMayWaitFor(t *testing.T) {
 	daemon, command := two(t, filepath.Join(t.TempDir(), "x.db"))
 	if err := daemon.Enrol(t.Context(), "d", time.Second); err != nil {
 		t.Fatal(err)
 	}
 	log := renewed(t, daemon, revocation.Renewal{}).Log
 	mine := takeBack(t, daemon, "mine")
-	if p := renewed(t, daemon, revocation.Renewal{Log: log}); p.Foreign != 0 || onTheRoll(t, command).Told != 0 {
-		t.Errorf("told %d of its own entry, foreign %d; want nothing written", onTheRoll(t, command).Told, p.Foreign)
+	if p := renewed(t, daemon, revocation.Renewal{Log: log}); p.Foreign != 0 || onTheRoll(t, command).Told != mine {
+		t.Errorf("told %d of its own entry, foreign %d; want %d: who repeats it elsewhere waits for that", onTheRoll(t, command).Told, p.Foreign, mine)
+	}
+	// Many of its own share one such write.
+	next := takeBack(t, daemon, "mine too")
+	if renewed(t, daemon, revocation.Renewal{Log: log, Acked: mine, After: mine}); onTheRoll(t, command).Told != mine {
+		t.Error("each entry of its own is written down by itself")
+	}
+	time.Sleep(30 * time.Millisecond)
+	if renewed(t, daemon, revocation.Renewal{Log: log, Acked: next, After: next}); onTheRoll(t, command) != (revocation.Acked{Holder: "d", Seq: next, Told: next}) {
+		t.Errorf("on the roll: %+v; want %d a moment later", onTheRoll(t, command), next)
 	}
 	theirs := takeBack(t, command, "theirs")
-	if p := renewed(t, daemon, revocation.Renewal{Log: log, Acked: mine, After: mine}); p.Foreign != theirs {
+	if p := renewed(t, daemon, revocation.Renewal{Log: log, Acked: next, After: next}); p.Foreign != theirs {
 		t.Errorf("foreign %d, want %d", p.Foreign, theirs)
 	}
-	if got := onTheRoll(t, command); got.Told != theirs || got.Seq != mine {
-		t.Errorf("on the roll: %+v; want told %d and acknowledged %d", got, theirs, mine)
+	if got := onTheRoll(t, command); got.Told != theirs || got.Seq != next {
+		t.Errorf("on the roll: %+v; want told %d and acknowledged %d", got, theirs, next)
 	}
 	renewed(t, daemon, revocation.Renewal{Log: log, Acked: theirs, After: theirs})
 	if got := onTheRoll(t, command); got.Seq != theirs {
@@ -131,6 +140,35 @@ func aCommandSettlesWithADaemon(t *testing.T, dsn string) {
 	if slowest > 500*time.Millisecond {
 		t.Errorf("settling in health took %v", slowest)
 	}
+}
+
+// Behind a load balancer a logout is repeated at another node. Nobody is to be waited for long, and nobody struck, for that.
+func TestATakingBackThatIsRepeatedElsewhereSettlesAtOnce(t *testing.T) {
+	onEach(t, func(t *testing.T, at string) {
+		daemon, command := two(t, at)
+		node, err := revocation.NewNode(revocation.NodeConfig{Log: daemon, Roll: daemon, Lease: time.Second})
+		if err != nil {
+			t.Fatal(err)
+		}
+		following(t, node)
+		if err := node.Fresh(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		seq := takeBack(t, daemon, "a")
+		if err := node.Settle(t.Context(), seq); err != nil {
+			t.Fatal(err)
+		}
+		begun := time.Now()
+		if err := revocation.Await(t.Context(), command, seq, time.Second, revocation.Boottime); err != nil {
+			t.Fatal(err)
+		}
+		if took := time.Since(begun); took > 500*time.Millisecond {
+			t.Errorf("repeating it took %v", took)
+		}
+		if all, _, err := command.Holders(t.Context()); err != nil || len(all) != 1 {
+			t.Errorf("Holders = %v, %v; want the node", all, err)
+		}
+	})
 }
 
 func TestADeadDaemonCostsTheWaitOnce(t *testing.T) { onEach(t, aDeadDaemonCostsTheWaitOnce) }

@@ -1,0 +1,143 @@
+//go:build linux && !race
+
+package blackbox
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/introspectd/introspectd/session/sqlstore/pgtest"
+)
+
+var onPostgreSQL = []string{
+	"P20 queued while stopped", "P16 repeated elsewhere", "P17 killed before the answer", "killed idle", "paused for 0.9 of a lease",
+	"hung up", "P26 while refreshing", "on the command line", "P18 a guard that is cut off",
+}
+
+const unheard = "P9 P39 a commit unheard of"
+
+var ofTheStore = map[string]struct {
+	rounds int
+	do     Schedule
+}{
+	"cut from the store": {6, CutFromTheStore},
+	unheard:              {8, CommitUnheard},
+}
+
+// TestTheFencesHoldOnPostgreSQL holds schedules on three daemons, each with a link of its own to the database.
+func TestTheFencesHoldOnPostgreSQL(t *testing.T) {
+	t.Parallel()
+	program(t)
+	service(t)
+	pgtest.Shared(t)
+	all := map[string]struct {
+		services, rounds int
+		do               Schedule
+	}{}
+	for _, name := range onPostgreSQL {
+		all[name] = directed[name]
+	}
+	for name, c := range ofTheStore {
+		all[name] = struct {
+			services, rounds int
+			do               Schedule
+		}{0, c.rounds, c.do}
+	}
+	var running sync.WaitGroup
+	places := make(chan struct{}, atOnce)
+	for name, c := range all {
+		running.Go(func() {
+			places <- struct{}{}
+			defer func() { <-places }()
+			t.Run(name, func(t *testing.T) {
+				f := setUp(t, Plan{Database: pgtest.Database(t), Daemons: 3, Clients: 4, Services: c.services})
+				f.scheduled(t, c.rounds, c.do)
+				f.judged(t)
+				if name != unheard {
+					f.bounded(t)
+				}
+			})
+		})
+	}
+	running.Wait()
+}
+
+// bounded holds what was done to the promise that it takes no longer than W, whoever else is dead or unheard of. Other installations use the same
+// processors: twice the slack. [CommitUnheard] looks at that itself, since there the one who takes back is unheard of.
+func (f *trial) bounded(t *testing.T) {
+	t.Helper()
+	for _, o := range f.History().Ops {
+		if o.Key != "" && o.Outcome == Done && o.Took() > f.Wait()+2*slack {
+			t.Errorf("took %v, more than W: %v", o.Took(), o)
+		}
+	}
+}
+
+// TestNothingIsAcceptedOnPostgreSQLAfterItWasTakenBack is traffic under random faults.
+func TestNothingIsAcceptedOnPostgreSQLAfterItWasTakenBack(t *testing.T) {
+	t.Parallel()
+	program(t)
+	f := setUp(t, Plan{Database: pgtest.Database(t), Daemons: 3, Clients: 6, Services: 2})
+	f.underFaults(t, nil)
+}
+
+// TestAStoppedDatabaseIsNoAnswer stops every process of a server for longer than W, with questions and takings-back on their way.
+func TestAStoppedDatabaseIsNoAnswer(t *testing.T) {
+	t.Parallel()
+	program(t)
+	cluster, err := pgtest.Start()
+	if errors.Is(err, pgtest.ErrMissing) {
+		pgtest.Shared(t) // it knows whether that may be
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer cluster.Stop()
+	url, _, err := cluster.Create()
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := setUp(t, Plan{Database: url, Daemons: 2})
+	postmaster, err := cluster.PID()
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.scheduled(t, 2, func(ctx context.Context, r *Round) error {
+		s, err := r.opened(ctx)
+		if err != nil {
+			return err
+		}
+		for _, d := range f.Daemons {
+			d.Store.Both(Passage{Hold: true}) // the backends are not ours to stop one by one; unheard they are as good as stopped
+		}
+		if err := syscall.Kill(postmaster, syscall.SIGSTOP); err != nil {
+			return err
+		}
+		f.Note("the database is stopped")
+		var taking sync.WaitGroup
+		taking.Go(func() { r.TakeBack(ctx, r.A, r.anyWay(s)) })
+		time.Sleep(f.Wait())
+		for _, p := range f.Everybody() {
+			if o := f.Ask(ctx, p, s.First); o.Outcome == Active {
+				t.Errorf("believed for longer than a lease: %v", o)
+			}
+		}
+		f.Note("the database goes on")
+		err = syscall.Kill(postmaster, syscall.SIGCONT)
+		for _, d := range f.Daemons {
+			d.Store.Both(Passage{})
+		}
+		taking.Wait()
+		if err := errors.Join(err, r.recovered(ctx, r.A), r.recovered(ctx, r.B)); err != nil {
+			return err
+		}
+		r.TakeBack(ctx, r.B, Taking{By: BySession, Token: s.First})
+		r.Asks.Ask(ctx, r.Everybody(), s.First)
+		return nil
+	})
+	f.judged(t)
+}

@@ -1,0 +1,52 @@
+//go:build linux && !race
+
+package blackbox
+
+import (
+	"math/rand/v2"
+	"testing"
+)
+
+// broken are builds with one rule broken, and the schedule that must notice it.
+var broken = []struct {
+	tag, schedule string
+	ofService     bool // else of the daemon
+}{
+	{"mutant_nosettle", "P20 queued while stopped", false},
+	{"mutant_knownhere", "P16 repeated elsewhere", false},
+	{"mutant_coarseclock", "P20 queued while stopped", false},
+	{"mutant_coarseclock", "P20 queued in a guard", true},
+}
+
+// TestABrokenProgramIsNoticed shows what the other tests are worth.
+func TestABrokenProgramIsNoticed(t *testing.T) {
+	for _, m := range broken {
+		t.Run(m.tag+" "+m.schedule, func(t *testing.T) {
+			c := directed[m.schedule]
+			plan := Plan{Daemons: 3, Services: c.services}
+			if m.ofService {
+				plan.Service = service(t, m.tag)
+			} else {
+				plan.Program = program(t, m.tag)
+			}
+			f := setUp(t, plan)
+			noticed := 0
+			const rounds, enough = 12, 2
+			for tries := 0; tries < rounds && noticed < enough; tries++ {
+				f.seed++
+				f.scheduled(t, 1, c.do)
+				noticed = len(Judge(f.History()).Broken)
+			}
+			h := f.History()
+			v := Judge(h)
+			t.Logf("%v", v)
+			if noticed < enough {
+				t.Fatalf("not noticed in %d rounds", rounds)
+			}
+			t.Logf("%v", v.Broken[0])
+			if err := CrossCheck(h, 50, rand.New(rand.NewPCG(f.seed, 0))); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}

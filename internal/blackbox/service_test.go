@@ -1,0 +1,186 @@
+//go:build linux && !race
+
+package blackbox
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// slack is what a busy machine may add to a wait.
+const slack = 500 * time.Millisecond
+
+// TestWithoutAFaultThereIsNoError is traffic on a healthy installation.
+func TestWithoutAFaultThereIsNoError(t *testing.T) {
+	f := setUp(t, Plan{Daemons: 3, Services: 2})
+	f.heard(t)
+	traffic := Traffic{In: f.Installation, Seed: f.seed, Rate: 5}
+	ctx, cancel := context.WithTimeout(t.Context(), 6*time.Second)
+	defer cancel()
+	traffic.Run(ctx)
+	traffic.End(t.Context())
+	f.judged(t)
+	if all := f.Troubles(); len(all) > 0 {
+		t.Error(strings.Join(all, "; "))
+	}
+	for _, o := range f.History().Ops {
+		switch {
+		case o.Outcome != Unknown || o.Who == perhaps:
+		case o.Key != "" && strings.Contains(o.Words, "401"): // the session has been ended, by a refresh token that was used twice
+		case o.Words == unsigned: // the same, before its token was exchanged
+		default:
+			t.Errorf("without a fault: %v", o)
+		}
+	}
+}
+
+// heard waits until every service has its first lease. Nobody has been promised anything before.
+func (f *trial) heard(t *testing.T) {
+	t.Helper()
+	s := f.Daemons[0].Open(t.Context(), "nobody", f.Clients[0])
+	if s == nil {
+		t.Fatal(f.Troubles())
+	}
+	for _, api := range f.Services {
+		for since := f.Now(); ; time.Sleep(10 * time.Millisecond) {
+			if o, _ := api.Accepts(t.Context(), s.First); o == Active {
+				break
+			}
+			if time.Duration(f.Now()-since) > 2*f.Lease {
+				t.Fatalf("%s does not accept", api.Label)
+			}
+		}
+	}
+}
+
+// TestALogoutIsPrompt measures one after another on a healthy installation. The best of three runs counts: what else the machine does is not our
+// fault.
+func TestALogoutIsPrompt(t *testing.T) {
+	const prompt, logouts = 50 * time.Millisecond, 60
+	f := setUp(t, Plan{Daemons: 3})
+	var took Durations
+	for run := range 3 {
+		history := History{}
+		for n := range logouts {
+			d := f.Daemons[n%len(f.Daemons)]
+			s := d.Open(t.Context(), fmt.Sprintf("user-%d-%d", run, n), f.Clients[0])
+			if s == nil {
+				t.Fatal(f.Troubles())
+			}
+			for _, party := range f.Everybody() {
+				f.Ask(t.Context(), party, s.First)
+			}
+			o := f.TakeBack(t.Context(), d, Taking{ByLogout, s.First, s.Refresh})
+			if o.Outcome != Done {
+				t.Errorf("without a fault: %v", o)
+			}
+			history.Ops = append(history.Ops, o)
+			for _, party := range f.Everybody() {
+				f.Ask(t.Context(), party, s.First)
+			}
+		}
+		if took = Settled(history); took.P99 <= prompt {
+			break
+		}
+		t.Logf("run %d: %v", run, took)
+	}
+	f.judged(t)
+	if took.P99 > prompt {
+		t.Errorf("logouts took %v, want a p99 of at most %v", took, prompt)
+	}
+}
+
+// TestSomebodyDeadCostsOneWait takes back beside a daemon that was stopped, and beside one that was killed.
+func TestSomebodyDeadCostsOneWait(t *testing.T) {
+	for _, what := range []string{"stopped", "killed"} {
+		t.Run(what, func(t *testing.T) {
+			f := setUp(t, Plan{Daemons: 3})
+			dead := f.Daemons[2]
+			var end func() error
+			if what == "stopped" {
+				if err := dead.Stop(); err != nil {
+					t.Fatal(err)
+				}
+				end = dead.Continue
+			} else {
+				if err := dead.Kill(); err != nil {
+					t.Fatal(err)
+				}
+				end = func() error { return dead.Start(t.Context()) }
+			}
+			for n := range 12 {
+				d := f.Daemons[n%2]
+				s := d.Open(t.Context(), fmt.Sprintf("user-%d", n), f.Clients[0])
+				if s == nil {
+					t.Fatalf("a session could not be opened: %v", f.Troubles())
+				}
+				f.Ask(t.Context(), f.Daemons[1].Kept(), s.First)
+				o := f.TakeBack(t.Context(), d, Taking{BySession, s.First, s.Refresh})
+				most := f.Wait() + slack
+				if n > 0 {
+					most = slack / 2
+				}
+				if o.Outcome != Done || o.Took() > most {
+					t.Errorf("taking-back %d: %v, took %v, want at most %v", n, o, o.Took(), most)
+				}
+				f.Ask(t.Context(), f.Daemons[0].Fresh(), s.First)
+			}
+			if err := end(); err != nil {
+				t.Fatal(err)
+			}
+			f.judged(t)
+		})
+	}
+}
+
+// TestNothingAcknowledgedIsLost kills everybody at once, in the midst of traffic, and holds them to what they said before.
+func TestNothingAcknowledgedIsLost(t *testing.T) {
+	t.Parallel()
+	f := setUp(t, Plan{Daemons: 3})
+	traffic := Traffic{In: f.Installation, Seed: f.seed, Rate: 10}
+	ctx, cancel := context.WithCancel(t.Context())
+	var running sync.WaitGroup
+	running.Go(func() { traffic.Run(ctx) })
+	for n := range 4 {
+		time.Sleep(time.Duration(700+137*n) * time.Millisecond)
+		var all sync.WaitGroup
+		for _, d := range f.Daemons {
+			all.Go(func() {
+				if err := d.Kill(); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		for _, d := range f.Daemons {
+			if err := d.Start(t.Context()); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	cancel()
+	running.Wait()
+	traffic.End(t.Context())
+	f.judged(t)
+}
+
+// TestALockedDatabaseIsNoAnswer looks at what was said while nobody could write.
+func TestALockedDatabaseIsNoAnswer(t *testing.T) {
+	t.Parallel()
+	f := setUp(t, Plan{Daemons: 2})
+	f.scheduled(t, 1, WhileLocked(7*time.Second))
+	f.judged(t)
+	refused := 0
+	for _, o := range f.History().Ops {
+		if o.Key != "" && strings.Contains(o.Words, "503") {
+			refused++
+		}
+	}
+	if refused == 0 {
+		t.Error("no taking-back was answered 503")
+	}
+}

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"crypto/x509"
+	"encoding/pem"
 	"fmt"
 	"time"
 
@@ -121,7 +123,7 @@ func (p *program) keyExport() *cobra.Command {
 	var format string
 	var private bool
 	cmd := &cobra.Command{
-		Use: "export [KEY]", Short: "Print the public key set, or with --format pem --private one private key",
+		Use: "export [KEY]", Short: "Print the public key set; with --format pem one key, and with --private its private half",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 1 {
 				return usage("%s exports one key at a time", cmd.CommandPath())
@@ -132,8 +134,6 @@ func (p *program) keyExport() *cobra.Command {
 			switch {
 			case format != "jwks" && format != "pem":
 				return usage("--format %q is not one of jwks, pem%s", format, config.Meant(format, "", []string{"jwks", "pem"}))
-			case format == "pem" && !private:
-				return usage("--format pem prints a private key: whoever reads it can sign what he likes. If that is wanted, add --private")
 			case format == "jwks" && private:
 				return usage("--format jwks prints public keys only: --private has no use there")
 			case format == "jwks" && len(args) > 0:
@@ -147,12 +147,15 @@ func (p *program) keyExport() *cobra.Command {
 				if len(args) > 0 {
 					id = args[0]
 				}
+				if !private {
+					return p.printPublic(ring.Public(d.now), id)
+				}
 				return p.printPrivate(ring, id)
 			})
 		},
 	}
-	cmd.Flags().StringVar(&format, "format", "jwks", "jwks: the public set; pem: one private key")
-	cmd.Flags().BoolVar(&private, "private", false, "yes, print a private key")
+	cmd.Flags().StringVar(&format, "format", "jwks", "jwks: the public set; pem: one key")
+	cmd.Flags().BoolVar(&private, "private", false, "with --format pem: print the private key")
 	return cmd
 }
 
@@ -163,6 +166,22 @@ func signingKey(ring *keyring.Ring, at time.Time) string {
 		}
 	}
 	return ""
+}
+
+// printPublic prints one key of the set, as libraries read it (PKIX).
+func (p *program) printPublic(set jwks.Set, id string) error {
+	key, ok := set.Key(id)
+	if !ok {
+		return fmt.Errorf("there is no key %q: key list has them", id)
+	}
+	der, err := x509.MarshalPKIXPublicKey(key.Public)
+	if err != nil {
+		return fmt.Errorf("write key %s as PEM: %w", id, err)
+	}
+	if err := pem.Encode(p.stdout, &pem.Block{Type: "PUBLIC KEY", Bytes: der}); err != nil {
+		return fmt.Errorf("write output: %w", err)
+	}
+	return nil
 }
 
 // printPrivate is the one time that a private key leaves the database.

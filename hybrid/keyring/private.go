@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 
 	"github.com/introspectd/introspectd/hybrid/jwks"
 )
@@ -28,7 +29,17 @@ type private struct {
 	signer crypto.Signer
 }
 
+// generate makes a key whose id can be typed on a command line: one that began with a dash would be taken for a flag.
 func generate(algorithm jwks.Algorithm) (private, error) {
+	for {
+		p, err := generateOne(algorithm)
+		if err != nil || !strings.HasPrefix(p.public.ID, "-") {
+			return p, err
+		}
+	}
+}
+
+func generateOne(algorithm jwks.Algorithm) (private, error) {
 	var signer crypto.Signer
 	var err error
 	switch algorithm {

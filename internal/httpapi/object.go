@@ -30,6 +30,13 @@ func (o *object) text(name, value string) *object {
 	return o
 }
 
+// always adds a string, an empty one too.
+func (o *object) always(name, value string) *object {
+	o.name(name)
+	o.buf = appendText(o.buf, value)
+	return o
+}
+
 // number adds an integer.
 func (o *object) number(name string, value int64) *object {
 	o.name(name)

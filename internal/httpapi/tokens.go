@@ -13,5 +13,5 @@ func (o *object) tokens(pair session.Pair, access *session.Token, at time.Time) 
 		text("token_type", oauth.TokenTypeBearer).
 		number("expires_in", max(0, int64(access.ExpiresAt)-at.Unix())).
 		text("refresh_token", pair.Refresh.Reveal()).
-		text("scope", access.Scope.String())
+		always("scope", access.Scope.String()) // RFC 6749 §5.1: also when it is less than what was asked for, and nothing at all
 }

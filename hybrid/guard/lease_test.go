@@ -68,6 +68,33 @@ func TestWhatAGuardDoesThatHearsNothingIsItsOwnersChoice(t *testing.T) {
 	}
 }
 
+// What a guard knows to be taken back it refuses also while it hears nothing, whatever its rule.
+func TestAcceptUntilExpRevivesNothingThatIsKnownToBeTakenBack(t *testing.T) {
+	a := attacker{guardtest.New(t), t}
+	store := &ledger{}
+	node := follower(t, store)
+	cfg := a.Config(guard.JWTLease, "orders")
+	cfg.Fence, cfg.Stale = node, guard.StaleAcceptUntilExp
+	g, err := guard.New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := a.saying(map[string]any{"sub": "alice", "asof": 0})
+	unseen := a.saying(map[string]any{"sub": "alice", "asof": 0})
+	other := a.saying(map[string]any{"sub": "bob", "asof": 0})
+	want(t, g, known, true, "before")
+	if err := node.Settle(t.Context(), store.revoke(session.BySubject("alice"))); err != nil {
+		t.Fatal(err)
+	}
+	store.fail(errors.New("cut off"))
+	time.Sleep(400 * time.Millisecond)
+	for range 2 {
+		want(t, g, known, false, "remembered, taken back")
+		want(t, g, unseen, false, "not seen before, taken back")
+		want(t, g, other, true, "another subject's")
+	}
+}
+
 // A token whose asof counts in another log says nothing about what was taken back in this one: neither yes nor no.
 func TestATokenOfAnotherLogIsNotJudgedByThisOne(t *testing.T) {
 	a := attacker{guardtest.New(t), t}

@@ -69,6 +69,8 @@ func (g *Guard) now(ctx context.Context, v *verdict, at time.Time, fenced bool) 
 		return doubtful, nil
 	case fenced:
 		return v.hangs.judge(g.cfg.Fence), nil
+	case v.hangs != nil && v.hangs.covered(g.cfg.Fence): // to know that something was taken back needs no lease
+		return over, nil
 	}
 	return good, nil
 }
@@ -108,10 +110,17 @@ func (g *Guard) verify(ctx context.Context, token string, at time.Time, mark *re
 		return nil, err
 	}
 	v := &verdict{answer: c.Answer(), over: c.ExpiresAt + session.Date(hybrid.MaxLeeway/time.Second), key: g.shared(key)}
-	if mark == nil {
+	if g.cfg.Fence == nil {
 		return v, nil
 	}
-	v.hangs = &hangs{c.Marks(), c.Actors, revocation.Mark{Asof: c.Asof, Era: mark.Era, At: mark.At}}
+	v.hangs = &hangs{c.Marks(), c.Actors, revocation.Mark{Asof: c.Asof}}
+	if mark == nil {
+		if v.hangs.covered(g.cfg.Fence) { // to know that something was taken back needs no lease
+			return nil, nil
+		}
+		return v, nil
+	}
+	v.hangs.mark.Era, v.hangs.mark.At = mark.Era, mark.At
 	switch v.hangs.vouched(g.cfg.Fence, c.Log) {
 	case good:
 		return v, nil

@@ -175,7 +175,7 @@ func TestNothingAcknowledgedIsLost(t *testing.T) {
 func TestALockedDatabaseIsNoAnswer(t *testing.T) {
 	t.Parallel()
 	f := setUp(t, Plan{Daemons: 2})
-	f.scheduled(t, 1, WhileLocked(7*time.Second))
+	f.scheduled(t, 1, WhileLocked(12*time.Second)) // a write waits 5 s for its turn, behind one that does the same
 	f.judged(t)
 	refused := 0
 	for _, o := range f.History().Ops {

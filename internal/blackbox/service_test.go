@@ -4,7 +4,9 @@ package blackbox
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -105,9 +107,7 @@ func TestSomebodyDeadCostsOneWait(t *testing.T) {
 			dead := f.Daemons[2]
 			var end func() error
 			if what == "stopped" {
-				if err := dead.Stop(); err != nil {
-					t.Fatal(err)
-				}
+				f.stopBetweenWrites(t, dead)
 				end = dead.Continue
 			} else {
 				if err := dead.Kill(); err != nil {
@@ -115,6 +115,7 @@ func TestSomebodyDeadCostsOneWait(t *testing.T) {
 				}
 				end = func() error { return dead.Start(t.Context()) }
 			}
+			late := 0
 			for n := range 12 {
 				d := f.Daemons[n%2]
 				s := d.Open(t.Context(), fmt.Sprintf("user-%d", n), f.Clients[0])
@@ -123,14 +124,16 @@ func TestSomebodyDeadCostsOneWait(t *testing.T) {
 				}
 				f.Ask(t.Context(), f.Daemons[1].Kept(), s.First)
 				o := f.TakeBack(t.Context(), d, Taking{BySession, s.First, s.Refresh})
-				most := f.Wait() + slack
-				if n > 0 {
-					most = f.Wait() / 2
+				if o.Outcome != Done || o.Took() > f.Wait()+slack {
+					t.Errorf("taking-back %d: %v, took %v, want at most %v", n, o, o.Took(), f.Wait()+slack)
 				}
-				if o.Outcome != Done || o.Took() > most {
-					t.Errorf("taking-back %d: %v, took %v, want at most %v", n, o, o.Took(), most)
+				if n > 0 && o.Took() > f.Wait()/2 {
+					late++
 				}
 				f.Ask(t.Context(), f.Daemons[0].Fresh(), s.First)
+			}
+			if late > 3 { // whoever still waits for the dead is late each time; a busy machine is late now and then
+				t.Errorf("%d of 11 later takings-back took longer than half a wait", late)
 			}
 			if err := end(); err != nil {
 				t.Fatal(err)
@@ -138,6 +141,41 @@ func TestSomebodyDeadCostsOneWait(t *testing.T) {
 			f.judged(t)
 		})
 	}
+}
+
+// stopBetweenWrites stops d while it does not hold the write lock of the file. A process that is stopped within a write keeps everybody else
+// from writing until it goes on: that is SQLite's rule, and another test's matter.
+func (f *trial) stopBetweenWrites(t *testing.T, d *Daemon) {
+	t.Helper()
+	for range 20 {
+		if err := d.Stop(); err != nil {
+			t.Fatal(err)
+		}
+		err := f.writable(t.Context())
+		if err == nil {
+			return
+		}
+		t.Logf("stopped within a write, once more: %v", err)
+		if err := d.Continue(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(37 * time.Millisecond)
+	}
+	t.Fatal("it was within a write each time")
+}
+
+// writable is nil if somebody else can have the write lock. What a daemon that runs holds is over long before the time-out.
+func (f *trial) writable(ctx context.Context) error {
+	db, err := sql.Open("sqlite3", "file:"+filepath.Join(f.folder, "introspectd.db")+"?mode=rw&_busy_timeout=1000&_txlock=immediate")
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	return tx.Rollback()
 }
 
 // TestNothingAcknowledgedIsLost kills everybody at once, in the midst of traffic, and holds them to what they said before.

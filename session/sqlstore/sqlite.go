@@ -63,8 +63,8 @@ const (
 	writeTimeout = 10 * time.Millisecond // SQLite's own waiting grows to 100 ms a step and would starve beside a busy process; we repeat it instead
 	cacheKiB     = 16 << 10              // page cache of one connection
 	walLimit     = 64 << 20              // bytes of write-ahead log left on the disk after a burst
-	// A page that is written again before a checkpoint is copied once: eight times the default halves that work, for a log of 32 MB.
-	checkpointPages = 4000
+	// A page that is written again before a checkpoint is copied once: sixteen times the default, for a log of 64 MB.
+	checkpointPages = 16000
 )
 
 func (f *sqliteFile) plainDSN() string {

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -22,6 +21,7 @@ type writer struct {
 	conn     *sql.Conn // pinned: statements of one transaction can not end up on two connections
 	db       *gorm.DB  // over conn; used by the leader only
 	engine   engine
+	crowd    *gathering // the leader's
 	patience time.Duration
 	failing  atomic.Bool // the last write went wrong, and none went right since
 
@@ -60,11 +60,15 @@ func openWriter(ctx context.Context, e engine, patience time.Duration) (*writer,
 		return nil, fmt.Errorf("%s: %w", e, opaque(err))
 	}
 	pool.SetMaxOpenConns(1)
-	w := &writer{pool: pool, engine: e, patience: patience}
-	w.idle.L = &w.mu
-	if err := w.connect(ctx); err != nil {
+	crowd, err := newGathering()
+	if err != nil {
 		_ = pool.Close()
 		return nil, translate("open", e.String(), err)
+	}
+	w := &writer{pool: pool, engine: e, crowd: crowd, patience: patience}
+	w.idle.L = &w.mu
+	if err := w.connect(ctx); err != nil {
+		return nil, errors.Join(translate("open", e.String(), err), crowd.close(), pool.Close())
 	}
 	return w, nil
 }
@@ -103,7 +107,6 @@ func (w *writer) do(ctx context.Context, run work, locks ...lock) error {
 	select {
 	case <-me.done:
 	case <-me.lead:
-		runtime.Gosched() // those whom the last commit has just answered may have more
 		w.group()
 	case <-ctx.Done():
 		if w.withdraw(me) {
@@ -132,6 +135,7 @@ var errPanic = errors.New("a write ended in a panic")
 
 // group leads once. Its caller is first in the queue.
 func (w *writer) group() {
+	w.crowd.gather(w.waiting, maxGroup)
 	w.mu.Lock()
 	n := min(len(w.queue), maxGroup)
 	group := slices.Clone(w.queue[:n])
@@ -162,6 +166,12 @@ func (w *writer) group() {
 	news, finished = w.news, true
 }
 
+func (w *writer) waiting() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.queue)
+}
+
 func (w *writer) handOver() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -186,9 +196,9 @@ func (w *writer) close() error {
 		w.idle.Wait()
 	}
 	if w.conn == nil { // lost, and not found again
-		return w.pool.Close()
+		return errors.Join(w.crowd.close(), w.pool.Close())
 	}
-	return errors.Join(closeStatements(w.db), w.conn.Close(), w.pool.Close())
+	return errors.Join(closeStatements(w.db), w.conn.Close(), w.pool.Close(), w.crowd.close())
 }
 
 // closeStatements is for statements that were prepared on one connection: database/sql does not close them with it, and SQLite keeps the

@@ -28,16 +28,18 @@ func newGathering() (*gathering, error) {
 	return &gathering{in: in, out: out, end: end}, err
 }
 
-// gather returns when nobody has come since it looked last, or when there are enough. Come is how many wait.
+// gather returns when nobody has come in two looks, or when there are enough. Come is how many wait. Two, for the first may only have found
+// requests that somebody has yet to read.
 func (g *gathering) gather(come func() int, enough int) {
-	before := come()
+	before, quiet := come(), 0
 	for range maxGather {
-		if before >= enough || !g.behindTheOthers() {
+		if before >= enough || quiet == 2 || !g.behindTheOthers() {
 			return
 		}
 		now := come()
-		if now <= before {
-			return
+		quiet++
+		if now > before {
+			quiet = 0
 		}
 		before = now
 	}

@@ -17,9 +17,10 @@ type flights struct {
 	air      chan struct{} // holds one for each that has departed
 	most     int
 
-	mu      sync.Mutex
-	lines   map[session.Digest]*line // guarded by mu
-	running sync.WaitGroup
+	crew crew
+
+	mu    sync.Mutex
+	lines map[session.Digest]*line // guarded by mu
 }
 
 // line is the flights to one digest, of which at most one is in the air.
@@ -34,9 +35,11 @@ type flight struct {
 }
 
 func newFlights(load func(context.Context, session.Digest) (*entry, error), air, most int, patience time.Duration) *flights {
-	return &flights{
+	f := &flights{
 		load: load, patience: patience, air: make(chan struct{}, air), most: most, lines: map[session.Digest]*line{},
 	}
+	f.crew = newCrew(air, f.serve)
+	return f
 }
 
 // ask waits for a look-up that departs after the call. When ctx ends it goes on for the others. Joined reports whether another question
@@ -64,8 +67,7 @@ func (f *flights) enter(ctx context.Context, d session.Digest) (mine *flight, jo
 		}
 		l = &line{}
 		f.lines[d] = l
-		f.running.Add(1)
-		go f.serve(context.WithoutCancel(ctx), d, l)
+		f.crew.take(call{context.WithoutCancel(ctx), d, l})
 	}
 	if l.boarding != nil {
 		return l.boarding, true, nil
@@ -77,10 +79,9 @@ func (f *flights) enter(ctx context.Context, d session.Digest) (mine *flight, jo
 var errBusy = fmt.Errorf("%w: too many look-ups are waiting", session.ErrUnavailable)
 
 // serve flies one after the other until nobody waits.
-func (f *flights) serve(ctx context.Context, d session.Digest, l *line) {
-	defer f.running.Done()
-	for f.waits(d, l) {
-		f.fly(ctx, d, l)
+func (f *flights) serve(c call) {
+	for f.waits(c.digest, c.line) {
+		f.fly(c.ctx, c.digest, c.line)
 	}
 }
 
@@ -118,4 +119,4 @@ func (f *flights) depart(l *line) *flight {
 	return now
 }
 
-func (f *flights) wait() { f.running.Wait() }
+func (f *flights) wait() { f.crew.dismiss() }

@@ -37,6 +37,7 @@ func (c *Cache) lookup(ctx context.Context, d session.Digest) (*entry, error) {
 	}
 	mark.Asof = asof(mark.Asof, f.Token.Born)
 	e := &entry{token: c.names.share(f.Token), mark: mark, gone: f.Revoked}
+	e.usage.Start(e.token.IssuedAt)
 	if id, byID := idOf(d); byID && e.token.ID != id || !byID && e.token.Digest != d {
 		return nil, fmt.Errorf("%w: the store answered with the row of another token", session.ErrUnavailable)
 	}

@@ -26,6 +26,9 @@ type Found struct {
 // Usage remembers when a use of a token was last recorded. The zero Usage has seen none.
 type Usage struct{ last atomic.Int64 }
 
+// Start says when the first use was: a token that was just issued was used by that. It is called before anybody asks.
+func (u *Usage) Start(at Date) { u.last.Store(int64(at)) }
+
 // Due reports whether a use at a time is worth recording: the last one was recorded at least so long ago. It says so once per period,
 // however many ask at once.
 func (u *Usage) Due(at Date, every time.Duration) bool {

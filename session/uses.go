@@ -1,7 +1,9 @@
 package session
 
 import (
+	"bytes"
 	"context"
+	"slices"
 	"sync"
 	"time"
 )
@@ -52,6 +54,8 @@ func (u *Uses) Flush(ctx context.Context) error {
 	if len(batch) == 0 {
 		return nil
 	}
+	// Ids grow with time, so sessions that were opened together lie together in the store.
+	slices.SortFunc(batch, func(a, b Use) int { return bytes.Compare(a.Session[:], b.Session[:]) })
 	err := u.store.Touch(ctx, batch)
 	if err != nil {
 		for _, use := range batch {

@@ -1,8 +1,10 @@
 package session
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -47,4 +49,18 @@ func TestUsesAreWrittenInBatchesAndKeptWhenTheStoreIsAway(t *testing.T) {
 			t.Errorf("wrote %v, want one use at its latest time", store.got)
 		}
 	})
+}
+
+func TestUsesAreWrittenInTheOrderOfTheirIDs(t *testing.T) {
+	store := &touched{}
+	uses := NewUses(store, time.Minute)
+	for n := range 100 {
+		uses.Record(ID{byte(n * 37)}, 1)
+	}
+	if err := uses.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if len(store.got) != 100 || !slices.IsSortedFunc(store.got, func(a, b Use) int { return bytes.Compare(a.Session[:], b.Session[:]) }) {
+		t.Errorf("written: %v", store.got)
+	}
 }

@@ -10,20 +10,23 @@ import (
 
 // Report is one run.
 type Report struct {
-	Format   int       `json:"format"` // 1
-	Started  time.Time `json:"started"`
-	Seconds  float64   `json:"seconds"`
-	Commit   string    `json:"commit"`
-	Machine  Machine   `json:"machine"`
-	Settings Settings  `json:"settings"`
-	Rows     []Row     `json:"rows"`
-	Memory   []Memory  `json:"memory,omitempty"`
-	Aims     []Aim     `json:"aims,omitempty"`
-	Notes    []string  `json:"notes,omitempty"` // what was not measured, and what to know when reading
+	Format      int         `json:"format"`
+	Started     time.Time   `json:"started"`
+	Seconds     float64     `json:"seconds"`
+	Commit      string      `json:"commit"`
+	Machine     Machine     `json:"machine"`
+	Settings    Settings    `json:"settings"`
+	Sections    []Section   `json:"sections,omitempty"`
+	Rows        []Row       `json:"rows"`
+	Memory      []Memory    `json:"memory,omitempty"`
+	Aims        []Aim       `json:"aims,omitempty"`
+	NotMeasured []string    `json:"not_measured,omitempty"` // and why
+	Notes       []string    `json:"notes,omitempty"`        // what to know when reading
+	Histograms  []Histogram `json:"histograms,omitempty"`
 }
 
-// Format is the version of the JSON that this package writes.
-const Format = 1
+// Format is the version of the JSON that this package writes. Version 1 had no sections.
+const Format = 2
 
 // Machine is where the run took place.
 type Machine struct {
@@ -42,6 +45,19 @@ type Settings struct {
 	Window      float64 `json:"window_seconds"`
 	Connections int     `json:"connections"`
 	Sessions    []int   `json:"sessions"`
+
+	Command string    `json:"command,omitempty"` // as it was typed
+	Full    bool      `json:"full,omitempty"`
+	Seed    uint64    `json:"seed,omitempty"`
+	Modes   []string  `json:"modes,omitempty"`
+	Stores  []string  `json:"stores,omitempty"` // without credentials
+	Others  []Setting `json:"others,omitempty"` // rates, durations, peers
+}
+
+// Setting is one that has no field of its own.
+type Setting struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
 }
 
 // Row is one question, asked once in every round.

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"math"
 	"slices"
 	"strconv"
 )
@@ -10,6 +11,7 @@ type Spread struct {
 	Median float64 `json:"median"`
 	Min    float64 `json:"min"`
 	Max    float64 `json:"max"`
+	N      int     `json:"n,omitempty"` // rounds; 0: not known
 }
 
 // SpreadOf needs at least one value; of none it is zero.
@@ -23,23 +25,30 @@ func SpreadOf(values []float64) Spread {
 	if len(v)%2 == 0 {
 		median = (v[mid-1] + v[mid]) / 2
 	}
-	return Spread{median, v[0], v[len(v)-1]}
+	return Spread{median, v[0], v[len(v)-1], len(v)}
 }
 
-// String is "18.0 [17.3..18.0]".
+// String is "18.0 [17.3..18.0]". One round has no range, and says so.
 func (s Spread) String() string {
+	if s.N == 1 {
+		return figure(s.Median) + " (1 round)"
+	}
 	return figure(s.Median) + " [" + figure(s.Min) + ".." + figure(s.Max) + "]"
 }
 
 // figure shows three or more digits that mean something.
 func figure(v float64) string {
 	digits := 0
-	switch {
+	switch size := math.Abs(v); {
 	case v == 0:
 		return "0"
-	case v < 10:
+	case size < 0.001:
+		return strconv.FormatFloat(v, 'g', 2, 64)
+	case size < 0.1:
+		digits = 4
+	case size < 10:
 		digits = 2
-	case v < 100:
+	case size < 100:
 		digits = 1
 	}
 	return strconv.FormatFloat(v, 'f', digits, 64)

@@ -1,0 +1,148 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Comparison is what two reports say about the same figures.
+type Comparison struct {
+	Before, After string       // which runs they are
+	Differs       []string     // between machines and settings: each may be the reason of a change
+	Lines         []Difference // all that either measured, in the order of the later report
+}
+
+// Difference is one figure, before and after.
+type Difference struct {
+	Where, What   string // section or table; line and quantity
+	Unit          string
+	Before, After *Spread // nil: not measured
+	Better        int     // as of a Column
+}
+
+// Rounds that both sides need before a change is one: with fewer, ranges miss each other by chance too often.
+const enoughRounds = 3
+
+// The verdicts on a difference.
+const (
+	Changed     = "changed"
+	WithinNoise = "within the noise"
+	TooFew      = "too few rounds"
+	OnlyBefore  = "only before"
+	OnlyAfter   = "only after"
+)
+
+// Verdict goes by ranges: two of three rounds or more that have no value in common are a change.
+func (d Difference) Verdict() string {
+	switch {
+	case d.After == nil:
+		return OnlyBefore
+	case d.Before == nil:
+		return OnlyAfter
+	case d.Before.N < enoughRounds || d.After.N < enoughRounds:
+		return TooFew
+	case touch(*d.Before, *d.After):
+		return WithinNoise
+	}
+	return Changed
+}
+
+// Ratio is the median after over the median before, where that is defined.
+func (d Difference) Ratio() (float64, bool) {
+	if d.Before == nil || d.After == nil || d.Before.Median == 0 {
+		return 0, false
+	}
+	return d.After.Median / d.Before.Median, true
+}
+
+// Direction says whether a change is for the better, where that can be said.
+func (d Difference) Direction() string {
+	if d.Verdict() != Changed || d.Better == 0 {
+		return ""
+	}
+	if (d.After.Median > d.Before.Median) == (d.Better > 0) {
+		return "better"
+	}
+	return "worse"
+}
+
+// name tells figures apart.
+type name struct{ where, line, quantity string }
+
+type figureOf struct {
+	name
+	spoken Difference // with After only
+}
+
+// Compare pairs the figures of a and of the later b by their keys.
+func Compare(a, b *Report) Comparison {
+	out := Comparison{Before: a.label(), After: b.label(), Differs: differs(a, b)}
+	before := map[name]Difference{}
+	for _, f := range a.figures() {
+		before[f.name] = f.spoken
+	}
+	for _, f := range b.figures() {
+		d := f.spoken
+		if old, ok := before[f.name]; ok {
+			d.Before = old.After
+			delete(before, f.name)
+		}
+		out.Lines = append(out.Lines, d)
+	}
+	for _, f := range a.figures() {
+		if d, left := before[f.name]; left {
+			d.Before, d.After = d.After, nil
+			out.Lines = append(out.Lines, d)
+		}
+	}
+	return out
+}
+
+func (r *Report) label() string {
+	return fmt.Sprintf("%s, commit %s", r.Started.UTC().Format("2006-01-02 15:04:05Z"), r.Commit)
+}
+
+// differs names what was not the same, apart from the program itself.
+func differs(a, b *Report) []string {
+	var out []string
+	say := func(what string, before, after any) {
+		if x, y := fmt.Sprint(before), fmt.Sprint(after); x != y {
+			out = append(out, fmt.Sprintf("%s: before %s, after %s", what, x, y))
+		}
+	}
+	say("processor", a.Machine.Processor, b.Machine.Processor)
+	say("processors", a.Machine.Processors, b.Machine.Processors)
+	say("memory", a.Machine.Memory, b.Machine.Memory)
+	say("system", a.Machine.System, b.Machine.System)
+	say("filesystem", a.Machine.Filesystem, b.Machine.Filesystem)
+	say("Go", a.Machine.Go, b.Machine.Go)
+	say("placement", a.Machine.Placement, b.Machine.Placement)
+	say("rounds", a.Settings.Rounds, b.Settings.Rounds)
+	say("window", a.Settings.Window, b.Settings.Window)
+	say("connections", a.Settings.Connections, b.Settings.Connections)
+	say("sessions", a.Settings.Sessions, b.Settings.Sessions)
+	say("full", a.Settings.Full, b.Settings.Full)
+	say("seed", a.Settings.Seed, b.Settings.Seed)
+	say("modes", a.Settings.Modes, b.Settings.Modes)
+	say("stores", a.Settings.Stores, b.Settings.Stores)
+	return append(out, othersDiffer(a.Settings.Others, b.Settings.Others)...)
+}
+
+func othersDiffer(a, b []Setting) []string {
+	const absent = "not set"
+	value := func(in []Setting, name string) string {
+		if i := slices.IndexFunc(in, func(s Setting) bool { return s.Name == name }); i >= 0 {
+			return in[i].Value
+		}
+		return absent
+	}
+	var out []string
+	seen := map[string]bool{}
+	for _, s := range slices.Concat(a, b) {
+		if x, y := value(a, s.Name), value(b, s.Name); x != y && !seen[s.Name] {
+			seen[s.Name] = true
+			out = append(out, fmt.Sprintf("%s: before %s, after %s", s.Name, x, y))
+		}
+	}
+	return out
+}

@@ -37,6 +37,15 @@ func (s *Service) hold(ctx context.Context, token Handle, at time.Time) (Held, S
 	return Held{true, !found.Revoked && found.Token.ActiveAt(at), found.Token}, found.Head, nil
 }
 
+// Known reports whether a handle of any kind was ever issued, and is not gone long ago.
+func (s *Service) Known(ctx context.Context, token Handle) (bool, error) {
+	if kind := token.Kind(); kind != Access && kind != Refresh {
+		return false, nil
+	}
+	found, err := s.store.Lookup(ctx, token.Digest())
+	return found.Known && err == nil, err
+}
+
 // Logout ends the session of an access token for the one who holds it, and returns when that is settled. A token that is not active ends
 // nothing; if it was taken back, that is settled too before Logout says so, so that of two logouts at once neither returns early.
 func (s *Service) Logout(ctx context.Context, token Handle, at time.Time) (Held, Revoked, error) {

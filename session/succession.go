@@ -4,11 +4,17 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"errors"
+	"fmt"
 )
 
 // Succession derives the tokens that follow a refresh token. They are an HMAC of the predecessor under a server key, not random: a client
 // whose answer was lost asks again and gets the same pair, although the server keeps nothing but digests.
 type Succession struct{ keys [][]byte }
+
+// Format says how many keys there are and nothing of them.
+func (s Succession) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "succession with %d server keys", len(s.keys))
+}
 
 // Pair is an access token and the refresh token beside it, as their holder gets them.
 type Pair struct{ Access, Refresh Handle }

@@ -35,6 +35,12 @@ func subscribe(t *testing.T, n *Node, cut func() error) *Subscriber {
 	if err != nil {
 		t.Fatal(err)
 	}
+	run(t, s)
+	return s
+}
+
+func run(t *testing.T, s *Subscriber) {
+	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() { done <- s.Run(ctx) }()
@@ -44,7 +50,6 @@ func subscribe(t *testing.T, n *Node, cut func() error) *Subscriber {
 			t.Errorf("Run = %v", err)
 		}
 	})
-	return s
 }
 
 func whole() error { return nil }
@@ -94,10 +99,18 @@ func TestASettledTakingBackIsKnownToEverySubscriber(t *testing.T) {
 func TestACutSubscriberBelievesNothingWhenALogoutReturns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := &paper{page: Page{Log: "a"}}
-		n := follow(t, p, nil)
+		var told []Settlement
+		var slow []Slow
+		n := follow(t, p, func(c *NodeConfig) {
+			c.Settled = func(s Settlement) { told = append(told, s) }
+			c.Slow = func(s Slow) { slow = append(slow, s) }
+		})
 		line := newBreaker()
 		s := subscribe(t, n, line.state)
 		time.Sleep(time.Second)
+		if f := n.Figures(); f.Subscribers != 1 || f.Behind != 0 {
+			t.Errorf("Figures = %+v, want one subscriber who is not behind", f)
+		}
 		line.set(errors.New("cut"))
 		seq := p.append(session.BySubject("alice"))
 		begun := time.Now()
@@ -109,6 +122,14 @@ func TestACutSubscriberBelievesNothingWhenALogoutReturns(t *testing.T) {
 		}
 		if took := time.Since(begun); took > Wait(2*time.Second) {
 			t.Errorf("took %v, want at most %v", took, Wait(2*time.Second))
+		}
+		if len(told) != 1 || told[0].Seq != seq || told[0].Waited[ForSubscribers] < time.Second || len(told[0].Clients) != 1 || len(told[0].Holders) != 0 {
+			t.Errorf("Settled was told %+v, want one that waited for a subscriber", told)
+		}
+		time.Sleep(time.Second)
+		synctest.Wait()
+		if len(slow) != 1 || slow[0].Client != told[0].Clients[0] {
+			t.Errorf("Slow was told %+v, want the subscriber, once", slow)
 		}
 		if err := s.Fresh(t.Context()); !errors.Is(err, ErrStale) {
 			t.Errorf("Fresh = %v, want ErrStale", err)

@@ -1,6 +1,7 @@
 package revocation
 
 import (
+	"errors"
 	"fmt"
 	"sync/atomic"
 	"time"
@@ -21,6 +22,7 @@ type Holder struct {
 	log    string                 // the history that the set belongs to; "" before the first page
 	told   atomic.Pointer[string] // the same, for everybody
 	robbed bool                   // that history has lost entries which are known here
+	last   Entry                  // applied last in that history; zero: none so far
 }
 
 // NewHolder believes nothing until it has followed a page and extended its lease by it.
@@ -65,6 +67,10 @@ func (h *Holder) Follow(p Page, now Instant) (more bool, err error) {
 		h.robbed = true
 		h.Drop()
 		return false, fmt.Errorf("the log ends at entry %d, but this process has seen %d: the database was restored from an older copy", p.Head, applied)
+	case h.regrown(p):
+		h.robbed = true
+		h.Drop()
+		return false, fmt.Errorf("%w: entry %d is not the one that this process has seen: the database was restored from an older copy", errRegrown, applied)
 	case p.Floor > applied:
 		// Away for longer than the log reaches back: whatever was remembered is too old as well (pitfall P7).
 		h.startAnew(p)
@@ -80,8 +86,14 @@ func (h *Holder) Follow(p Page, now Instant) (more bool, err error) {
 		return true, nil // an answer to an older question, from before a reset
 	}
 	h.set.Apply(p.Entries, now)
+	if n := len(p.Entries); n > 0 && p.Entries[n-1].Seq == h.set.Applied() {
+		h.last = p.Entries[n-1]
+	}
 	return h.set.Applied() < p.Head, nil
 }
+
+// errRegrown means that other entries stand where those were that have been applied.
+var errRegrown = errors.New("the revocation log is not the one that was followed")
 
 // startAnew counts the era twice. What is judged while the set is emptied sees the first count if it sees the empty set; what is marked
 // in between, with a seq of the old history, is of an era that is over with the second.
@@ -89,7 +101,7 @@ func (h *Holder) startAnew(p Page) {
 	h.Drop()
 	h.era.Add(1)
 	h.set.Reset(p.Floor)
-	h.log, h.robbed = p.Log, false
+	h.log, h.robbed, h.last = p.Log, false, Entry{}
 	h.told.Store(&p.Log)
 	h.era.Add(1)
 }

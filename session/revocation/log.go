@@ -18,6 +18,7 @@ type Page struct {
 	Head     Seq     // the seq of the newest entry
 	Floor    Seq     // entries up to this one may have been dropped
 	Entries  []Entry // those after the seq asked for, in order and without gaps
+	Last     Entry   // the one at the seq asked for, by which whoever applied it knows the log again; zero when it is not kept any more
 	Registry uint64  // changes whenever clients, audiences or signing keys do
 	Foreign  Seq     // the newest entry that another process appended, as far as the store can tell; 0: none since it was opened
 

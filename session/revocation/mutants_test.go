@@ -25,6 +25,7 @@ var mutants = map[string]string{
 	"stalereader": simulation,                                            // P5: a row from a replica
 	"restored":    simulation,                                            // P6
 	"era":         "TestP6AnotherLogsNumbersMeanNothing",
+	"regrown":     "TestP6ALogThatGrewAgainIsNotTakenForTheOneThatWasSeen",
 	"acklog":      simulation, // an acknowledgement of one log is taken for one of another
 
 	"oldacks": "TestP6WhatAGuardHasOfTheOldLogIsNoAcknowledgementInTheNewOne",

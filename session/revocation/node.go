@@ -17,7 +17,9 @@ type Node struct {
 	cfg    NodeConfig
 	holder *Holder
 
-	turns *renewals
+	turns   *renewals
+	stale   stale
+	glancer Glancer // nil: each look is a renewal
 
 	mu          sync.Mutex // guards what follows
 	subscribers *Subscribers
@@ -26,6 +28,8 @@ type Node struct {
 	history     string        // the log that is followed
 	others      []Acked       // the roll, as of the last renewal, when somebody waited for that
 	longest     time.Duration // the longest lease on it
+	written     Renewal       // the last acknowledgement
+	foreign     Seq           // the newest entry of another process
 
 	// Owned by Run.
 	registry uint64
@@ -48,6 +52,10 @@ type NodeConfig struct {
 	Registry func(ctx context.Context) error
 	// Report is told when renewing begins to fail (an error) and when it works again (nil).
 	Report func(error)
+	// Settled is told how each taking-back that was waited for here became settled, and Slow of each subscriber that kept others waiting for so long
+	// that it gets no lease for a while. Neither may wait for anything.
+	Settled func(Settlement)
+	Slow    func(Slow)
 }
 
 // pageSize bounds one read of the log: at about 100 bytes an entry, 100 kB.
@@ -73,6 +81,12 @@ func NewNode(c NodeConfig) (*Node, error) {
 	if c.Report == nil {
 		c.Report = func(error) {}
 	}
+	if c.Settled == nil {
+		c.Settled = func(Settlement) {}
+	}
+	if c.Slow == nil {
+		c.Slow = func(Slow) {}
+	}
 	if c.Subscribers == 0 {
 		c.Subscribers = 1000
 	}
@@ -86,8 +100,9 @@ func NewNode(c NodeConfig) (*Node, error) {
 	case c.Every <= 0 || c.Every > c.Lease/3:
 		return nil, errors.New("revocation node: time between renewals is not between 0 and a third of the lease")
 	}
+	glancer, _ := c.Roll.(Glancer)
 	return &Node{
-		cfg: c, holder: NewHolder(c.Lease), subscribers: NewSubscribers(c.Lease, c.Subscribers),
+		cfg: c, glancer: glancer, holder: NewHolder(c.Lease), subscribers: NewSubscribers(c.Lease, c.Subscribers),
 		turns: newRenewals(), changed: make(chan struct{}),
 	}, nil
 }
@@ -120,11 +135,14 @@ func (n *Node) Fresh(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	if err := n.Renewed(ctx); err != nil {
+		n.stale.refused.Add(1)
 		return fmt.Errorf("%w: %w", ErrStale, err)
 	}
 	if !n.Believable() {
+		n.stale.refused.Add(1)
 		return fmt.Errorf("%w: the renewal took longer than the lease", ErrStale)
 	}
+	n.stale.renewed.Add(1)
 	return nil
 }
 
@@ -140,10 +158,10 @@ func (n *Node) Run(ctx context.Context) error {
 	defer n.leave(ctx)
 	tick := time.NewTicker(n.cfg.Every)
 	defer tick.Stop()
-	failing := false
+	failing, due := false, true
 	for {
 		asked, end := n.turns.begin()
-		again, err := n.renew(ctx, asked)
+		again, err := n.look(ctx, asked, due)
 		end(err)
 		if ctx.Err() != nil {
 			return nil
@@ -152,6 +170,7 @@ func (n *Node) Run(ctx context.Context) error {
 			failing = err != nil
 			n.cfg.Report(err)
 		}
+		due = false
 		if again {
 			continue
 		}
@@ -159,9 +178,20 @@ func (n *Node) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
+			due = true
 		case <-n.turns.wake:
 		}
 	}
+}
+
+// look is a renewal when that is due, and as little as will do when somebody has just hurried.
+func (n *Node) look(ctx context.Context, asked, due bool) (again bool, err error) {
+	if !due && n.enough() {
+		if err := n.glance(ctx); !errors.Is(err, ErrRenew) {
+			return false, err
+		}
+	}
+	return n.renew(ctx, asked)
 }
 
 // leave ends the lease, and takes the node off the roll unless a subscriber may still believe what it had from it.
@@ -209,6 +239,7 @@ func (n *Node) renew(ctx context.Context, asked bool) (again bool, err error) {
 		}
 		n.mu.Lock()
 		defer n.mu.Unlock()
+		n.foreign = max(n.foreign, page.Foreign)
 		return n.cfg.Roll != nil && acked < page.Foreign && n.acked(n.cfg.Clock()) > acked, nil
 	}
 }
@@ -226,13 +257,15 @@ func (n *Node) read(ctx context.Context) (p Page, acked Seq, err error) {
 		n.mu.Lock()
 		acked = n.acked(n.cfg.Clock())
 		n.mu.Unlock()
-		p, err = n.cfg.Roll.Renew(ctx, Renewal{n.self, log, acked, after, pageSize})
+		r := Renewal{n.self, log, acked, after, pageSize}
+		if p, err = n.cfg.Roll.Renew(ctx, r); err == nil {
+			n.mu.Lock()
+			n.written = r
+			n.mu.Unlock()
+		}
 	}
 	if errors.Is(err, ErrStruck) {
-		n.holder.Drop()
-		n.mu.Lock()
-		n.self = ""
-		n.mu.Unlock()
+		n.struck()
 	}
 	if err != nil {
 		return Page{}, 0, fmt.Errorf("read revocation log: %w", err)
@@ -258,11 +291,19 @@ func (n *Node) enrol(ctx context.Context) error {
 
 // follow applies a page, and tells who waits for that.
 func (n *Node) follow(p Page) (more bool, err error) {
+	more, slow, err := n.apply(p)
+	for _, s := range slow {
+		n.cfg.Slow(s)
+	}
+	return more, err
+}
+
+func (n *Node) apply(p Page) (more bool, slow []Slow, err error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	now, before := n.cfg.Clock(), n.holder.set.Applied()
 	if p.Log == n.history {
-		n.subscribers.Expire(before, now)
+		slow = n.subscribers.Expire(before, now)
 	} else {
 		n.subscribers.StartAnew()
 		n.history = p.Log
@@ -271,7 +312,7 @@ func (n *Node) follow(p Page) (more bool, err error) {
 	if n.holder.set.Applied() != before {
 		n.tell()
 	}
-	return more, err
+	return more, slow, err
 }
 
 // tell wakes those who wait for entries or acknowledgements. The caller holds mu.

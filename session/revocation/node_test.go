@@ -40,6 +40,9 @@ func (p *paper) Read(ctx context.Context, after Seq, limit int) (Page, error) {
 	out := p.page
 	out.Entries = nil
 	for _, e := range p.page.Entries {
+		if e.Seq == after {
+			out.Last = e
+		}
 		if e.Seq > after && len(out.Entries) < limit {
 			out.Entries = append(out.Entries, e)
 		}

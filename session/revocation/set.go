@@ -15,31 +15,34 @@ type Set struct {
 	applied atomic.Uint64 // entries up to this seq are in it, but those forgotten
 	size    atomic.Int64  // entries in it, so that an empty set costs a question nothing
 
-	mu     sync.RWMutex // guards what follows
-	ids    map[idKey]Seq
-	names  map[session.Selector]Seq
-	all    Seq
-	recent []arrival // in the order applied; the oldest are forgotten first
-}
-
-type idKey struct {
-	target session.Target
-	id     session.ID
-}
-
-type arrival struct {
-	entry Entry
-	at    Instant
+	mu               sync.RWMutex // guards what follows
+	tokens, sessions map[session.ID]Seq
+	names            map[session.Selector]Seq
+	all              Seq
+	recent           []arrival     // in the order applied, up to Applied without gaps; the oldest are forgotten first
+	whole            map[Seq]Entry // those of them that do not fit into an arrival
 }
 
 // NewSet is empty and has applied nothing.
 func NewSet() *Set {
-	return &Set{ids: map[idKey]Seq{}, names: map[session.Selector]Seq{}}
+	return &Set{tokens: map[session.ID]Seq{}, sessions: map[session.ID]Seq{}, names: map[session.Selector]Seq{}, whole: map[Seq]Entry{}}
+}
+
+// byID is where a kind is kept that ids name; nil for the others.
+func (s *Set) byID(t session.Target) map[session.ID]Seq {
+	switch t {
+	case session.TargetToken:
+		return s.tokens
+	case session.TargetSession:
+		return s.sessions
+	}
+	return nil
 }
 
 // Marks are the things a remembered answer hangs on: any of them may be taken back.
 type Marks struct {
-	Token, From          session.ID // its own jti, and the tid of the handle it was made of
+	Token, From          session.ID   // its own jti, and the tid of the handle it was made of
+	Line                 []session.ID // the jtis of what stands between the two; most have nothing there
 	Session              session.ID
 	Subject              string
 	Client, IssuedClient string // to whom it was issued, and to whom the handle it was made of was
@@ -65,13 +68,18 @@ func (s *Set) Covers(m *Marks, asof Seq) bool {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	if s.all > asof ||
-		s.ids[idKey{session.TargetToken, m.Token}] > asof ||
-		s.ids[idKey{session.TargetSession, m.Session}] > asof ||
+		s.tokens[m.Token] > asof ||
+		s.sessions[m.Session] > asof ||
 		s.names[session.BySubject(m.Subject)] > asof ||
 		s.names[session.ByClient(m.Client)] > asof {
 		return true
 	}
-	return !m.From.IsZero() && s.ids[idKey{session.TargetToken, m.From}] > asof ||
+	for _, id := range m.Line {
+		if s.tokens[id] > asof {
+			return true
+		}
+	}
+	return !m.From.IsZero() && s.tokens[m.From] > asof ||
 		m.IssuedClient != "" && s.names[session.ByClient(m.IssuedClient)] > asof ||
 		m.Key != "" && s.names[session.ByKey(m.Key)] > 0
 }
@@ -87,6 +95,16 @@ func (s *Set) CoversClient(id string, asof Seq) bool {
 	return s.names[session.ByClient(id)] > asof
 }
 
+// CoversKey reports whether a key that signs was taken back.
+func (s *Set) CoversKey(id string) bool {
+	if s.size.Load() == 0 {
+		return false
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.names[session.ByKey(id)] > 0
+}
+
 // Apply takes entries in, which follow Applied in order and without gaps, and forgets those that were applied more than [Memory]
 // before now. Entries are visible when it returns, and never in part.
 func (s *Set) Apply(entries []Entry, now Instant) {
@@ -97,7 +115,7 @@ func (s *Set) Apply(entries []Entry, now Instant) {
 			continue // delivered twice
 		}
 		s.put(e)
-		s.recent = append(s.recent, arrival{e, now})
+		s.arrive(e, now)
 		s.applied.Store(uint64(e.Seq))
 	}
 	s.forget(horizon(now))
@@ -109,8 +127,10 @@ func (s *Set) Apply(entries []Entry, now Instant) {
 func (s *Set) Reset(behind Seq) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	clear(s.ids)
+	clear(s.tokens)
+	clear(s.sessions)
 	clear(s.names)
+	clear(s.whole)
 	s.all, s.recent = 0, nil
 	s.applied.Store(uint64(behind))
 	s.size.Store(0)
@@ -122,7 +142,7 @@ func (s *Set) put(e Entry) {
 		s.all = e.Seq
 	case session.TargetToken, session.TargetSession:
 		if id, ok := session.ParseID(e.Key); ok {
-			s.ids[idKey{e.Target, id}] = e.Seq
+			s.byID(e.Target)[id] = e.Seq
 		}
 	default:
 		s.names[e.Selector] = e.Seq
@@ -133,7 +153,9 @@ func (s *Set) put(e Entry) {
 func (s *Set) forget(before Instant) {
 	n := 0
 	for n < len(s.recent) && s.recent[n].at < before {
-		s.drop(s.recent[n].entry)
+		e := s.kept(n)
+		s.drop(e)
+		delete(s.whole, e.Seq)
 		n++
 	}
 	s.recent = s.recent[n:]
@@ -149,8 +171,8 @@ func (s *Set) drop(e Entry) {
 			s.all = 0
 		}
 	case session.TargetToken, session.TargetSession:
-		if id, ok := session.ParseID(e.Key); ok && s.ids[idKey{e.Target, id}] == e.Seq {
-			delete(s.ids, idKey{e.Target, id})
+		if id, ok := session.ParseID(e.Key); ok && s.byID(e.Target)[id] == e.Seq {
+			delete(s.byID(e.Target), id)
 		}
 	default:
 		if s.names[e.Selector] == e.Seq {
@@ -166,7 +188,17 @@ func (s *Set) oldest() Seq {
 	if len(s.recent) == 0 {
 		return s.Applied()
 	}
-	return s.recent[0].entry.Seq - 1
+	return s.seqOf(0) - 1
+}
+
+// entry is the one at a seq, zero when it is forgotten or not known yet.
+func (s *Set) entry(seq Seq) Entry {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if i := len(s.recent) - 1 - int(s.Applied()-seq); seq <= s.Applied() && i >= 0 {
+		return s.kept(i)
+	}
+	return Entry{}
 }
 
 // since lists the entries after a seq, at most so many, and the seq of the newest. It is false when some of them are forgotten, or not
@@ -178,11 +210,8 @@ func (s *Set) since(after Seq, limit int) (entries []Entry, head Seq, ok bool) {
 	if after > head || after < head-Seq(len(s.recent)) {
 		return nil, head, false
 	}
-	for _, a := range s.recent[len(s.recent)-int(head-after):] {
-		if len(entries) == limit {
-			break
-		}
-		entries = append(entries, a.entry)
+	for i := len(s.recent) - int(head-after); i < len(s.recent) && len(entries) < limit; i++ {
+		entries = append(entries, s.kept(i))
 	}
 	return entries, head, true
 }

@@ -112,8 +112,8 @@ func TestAStormIsForgotten(t *testing.T) {
 		t.Fatalf("holds %d entries, want %d", set.Len(), storm)
 	}
 	set.Apply(nil, Instant(Memory+1))
-	if set.Len() != 0 || len(set.ids) != 0 || cap(set.recent) != 0 {
-		t.Errorf("%d entries, %d ids, room for %d left after they were forgotten", set.Len(), len(set.ids), cap(set.recent))
+	if set.Len() != 0 || len(set.sessions) != 0 || cap(set.recent) != 0 {
+		t.Errorf("%d entries, %d ids, room for %d left after they were forgotten", set.Len(), len(set.sessions), cap(set.recent))
 	}
 }
 

@@ -15,17 +15,22 @@ func (n *Node) Settle(ctx context.Context, seq Seq) error {
 	n.mu.Lock()
 	log := n.history // the entry's, or an older one, in which nobody will be struck
 	n.mu.Unlock()
+	account := newWaiting(seq, s.Committed)
 	for {
 		err := n.Renewed(ctx)
 		if err != nil && (ctx.Err() != nil || errors.Is(err, errStopped)) {
 			return fmt.Errorf("wait for entry %d: %w", seq, err)
 		}
 		holders, changed := n.holders(&s, err)
-		settled, silent := s.Step(n.cfg.Clock(), holders)
+		now := n.cfg.Clock()
+		settled, silent := s.Step(now, holders)
+		account.spent(now)
 		if settled {
+			n.cfg.Settled(account.settled(holders))
 			n.strike(ctx, log, seq, silent)
 			return nil
 		}
+		n.account(account, holders, err == nil)
 		select {
 		case <-changed:
 		case <-time.After(min(s.Rest(n.cfg.Clock())+time.Millisecond, lookAgain)):
@@ -59,6 +64,14 @@ func (n *Node) holders(s *Settling, renewal error) ([]Acked, <-chan struct{}) {
 		}
 	}
 	return all, n.changed
+}
+
+// account notes whom the next moments are spent on.
+func (n *Node) account(w *waiting, holders []Acked, known bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	clients, _ := n.subscribers.Waiting(w.s.Seq, n.cfg.Clock())
+	w.look(holders, n.self, known, clients)
 }
 
 // strike is a courtesy to the next taking-back; when it fails that one waits as this one did.

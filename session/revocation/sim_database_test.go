@@ -30,6 +30,8 @@ type tables struct {
 	entries []record
 	rows    []row
 	holders []Acked
+
+	registry *registry
 }
 
 type record struct {
@@ -49,6 +51,7 @@ func newDatabase(w *world) *database {
 	db := &database{process: &process{w: w, name: "database"}, slow: time.Millisecond}
 	db.host = w.newHost(1)
 	db.log = db.newLog()
+	db.registry = &registry{version: 1, client: w.newClient(), signer: w.newKey()}
 	return db
 }
 
@@ -109,6 +112,10 @@ func (db *database) takeBack(sel session.Selector, done func(seq Seq, already bo
 				latest = max(latest, r.revoked)
 			}
 		}
+		one := db.w.registeredAs(sel)
+		if one != nil {
+			alive, latest = alive || one.seq == 0, max(latest, one.seq)
+		}
 		if db.robbed {
 			return // no promise is made while the log grows over what it has lost
 		}
@@ -125,6 +132,9 @@ func (db *database) takeBack(sel session.Selector, done func(seq Seq, already bo
 				r.revoked, r.at = seq, db.w.now
 				r.taken = min(r.taken, db.w.now)
 			}
+		}
+		if one != nil {
+			db.withdraw(one, seq)
 		}
 		db.w.logf("database commits entry %d: %v %s", seq, sel.Target, sel.Key)
 		done(seq, false, covered)
@@ -153,12 +163,15 @@ func (db *database) renew(id HolderID, log string, after, acked Seq, limit int) 
 }
 
 func (db *database) page(after Seq, limit int, asof time.Duration) Page {
-	p := Page{Log: db.log, Head: db.floor, Floor: db.floor, After: after}
+	p := Page{Log: db.log, Head: db.floor, Floor: db.floor, After: after, Registry: db.registry.version}
 	for _, e := range db.entries {
 		if e.at > asof {
 			continue
 		}
 		p.Head = max(p.Head, e.Seq)
+		if e.Seq == after {
+			p.Last = e.Entry
+		}
 		if e.Seq > after && len(p.Entries) < limit {
 			p.Entries = append(p.Entries, e.Entry)
 		}

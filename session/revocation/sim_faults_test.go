@@ -169,6 +169,7 @@ func (w *world) restore(copied tables, said bool) {
 		}
 	}
 	w.db.tables = copied
+	w.unwithdrawn()
 	if said {
 		w.db.log = w.db.newLog()
 	} else {

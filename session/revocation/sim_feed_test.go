@@ -96,6 +96,7 @@ func (n *node) answer(p *poll) {
 	}
 	p.done = true
 	page := Page{Log: n.holder.log, Head: n.holder.set.Applied(), Floor: n.floor, After: p.after, Of: p.log, Lease: n.grant(p)}
+	page.Last = n.holder.set.entry(p.after)
 	if p.log == page.Log || p.log == "" {
 		for _, e := range n.entries {
 			if e.Seq > p.after && len(page.Entries) < simPage {

@@ -91,6 +91,12 @@ func (w *world) arrangeWork() {
 	for range 3 + w.rng.IntN(6) {
 		w.at(w.between(w.lease, end), w.someTakingBack)
 	}
+	for range w.rng.IntN(4) {
+		w.at(w.between(w.lease, end), w.someWithdrawal)
+	}
+	for range 6 {
+		w.at(w.upTo(end), func() { w.askAbout(w.registered[w.rng.IntN(len(w.registered))]) })
+	}
 	for range 3 {
 		w.at(w.between(w.lease, end), func() { w.ask3(w.openToken()) })
 	}

@@ -15,6 +15,9 @@ type node struct {
 	subs       *Subscribers
 	watch      watch
 	memory     []fact // by token
+
+	registry    *registry
+	registryLog string
 	renewing
 	feed
 }
@@ -139,13 +142,23 @@ func (n *node) follow(round int, begun Instant, p Page, known bool, of string, a
 		n.entries, n.acked = nil, 0
 	}
 	n.keep(p)
-	n.holder.Extend(n.countedFrom(begun), p) // more or not: the core looks itself whether all was applied
-	n.watch.extended(n.holder)
-	if more {
-		n.read(round, begun)
-		return
+	extend := func() {
+		n.holder.Extend(n.countedFrom(begun), p) // more or not: the core looks itself whether all was applied
+		n.watch.extended(n.holder)
 	}
-	n.renewed(true)
+	switch {
+	case more:
+		extend()
+		n.read(round, begun)
+	case n.loaded(p):
+		extend()
+		n.renewed(true)
+	default:
+		n.loadRegistry(round, p.Log, func() {
+			extend()
+			n.renewed(true)
+		})
+	}
 }
 
 // renewed ends a renewal.

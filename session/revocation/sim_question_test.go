@@ -86,7 +86,7 @@ func (n *node) judge(q *question) {
 func (n *node) accept(q *question, f fact) {
 	n.hesitate(func() {
 		n.w.accepted(n.process, n.holder, q.token, q.begun)
-		q.token.minted = append(q.token.minted, jwt{f.log, f.mark.Asof, n.w.now + jwtLife + jwtLeeway})
+		n.sign(q, f)
 	})
 }
 
@@ -126,14 +126,21 @@ func (g *guard) consider(q *question, j jwt) {
 		return
 	}
 	g.hesitate(func() {
+		marks := q.token.marks
+		marks.Key = j.key.sel.Key
 		switch {
 		case g.w.now > j.end:
 			g.w.counts.failed++
-		case g.holder.Vouches(mark, j.log, j.asof, &q.token.marks):
+		case g.holder.Vouches(mark, j.log, j.asof, &marks):
 			g.hesitate(func() {
 				g.w.counts.jwts++
+				if q.begun > j.key.settled {
+					g.w.violate("%s accepted what %s has signed when asked at %v; its taking-back had returned at %v", g.name, marks.Key, q.begun, j.key.settled)
+				}
 				g.w.accepted(g.process, g.holder, q.token, q.begun)
 			})
+		case j.key.taken != never:
+			g.w.counts.failed++ // whatever it has signed may be refused
 		case g.holder.Log() == j.log && g.holder.remembers(mark):
 			g.w.refused(g.process, q.token, "taken back")
 		default:

@@ -18,6 +18,7 @@ func (w *world) recover(from time.Duration) {
 				w.violate("%s does not believe again", n.name)
 			}
 		}
+		w.recoverRegistry()
 	})
 	w.at(from+3*w.lease, func() { w.takeBackWithin(time.Duration(float64(Wait(w.lease))/(1-rateBound)) + slack) })
 	w.at(from+7*w.lease, func() { w.takeBackWithin(slack) })

@@ -126,6 +126,10 @@ func (c *takeBack) returned(covered []*token, seq Seq, history int, by string) {
 		t.settled = min(t.settled, c.w.now)
 		c.w.probe(t)
 	}
+	if r := c.w.registeredAs(c.sel); r != nil && history == c.w.db.history {
+		r.settled = min(r.settled, c.w.now)
+		c.w.probeRegistered(r)
+	}
 	c.then()
 }
 

@@ -29,6 +29,7 @@ type jwt struct {
 	log  string
 	asof Seq
 	end  time.Duration // its exp, with the leeway
+	key  *registered   // that signed it
 }
 
 const (
@@ -38,7 +39,7 @@ const (
 
 func (w *world) newToken(subject int) *token {
 	t := &token{index: len(w.tokens), taken: never, settled: never}
-	t.marks = Marks{Token: simID(1, t.index), Session: simID(2, t.index/2), Subject: fmt.Sprint("subject ", subject), Client: "web"}
+	t.marks = Marks{Token: simID(1, t.index), Session: simID(2, t.index/2), Subject: fmt.Sprint("subject ", subject), Client: w.db.registry.client.sel.Key}
 	t.token, t.session, t.subject = session.ByToken(t.marks.Token), session.BySession(t.marks.Session), session.BySubject(t.marks.Subject)
 	w.tokens = append(w.tokens, t)
 	return t
@@ -51,7 +52,7 @@ func simID(kind byte, n int) (id session.ID) {
 }
 
 func (t *token) matches(s session.Selector) bool {
-	return s == t.token || s == t.session || s == t.subject || s.Target == session.TargetAll
+	return s == t.token || s == t.session || s == t.subject || s == session.ByClient(t.marks.Client) || s.Target == session.TargetAll
 }
 
 // accepted is the judge: nothing that begins after a taking-back has returned is accepted.

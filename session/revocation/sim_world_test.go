@@ -23,6 +23,7 @@ type world struct {
 	starts uint64   // processes started so far
 
 	tokens     []*token
+	registered []*registered
 	calm       bool // the faults are over
 	unsettled  int  // takings-back that have not returned
 	violations []string
@@ -32,7 +33,7 @@ type world struct {
 }
 
 // counts says how much a world did, so that a world in which nothing happens is not taken for one in which nothing goes wrong.
-type counts struct{ accepted, refused, failed, settled, jwts int }
+type counts struct{ accepted, refused, failed, settled, jwts, forged, admitted, turned int }
 
 func newWorld(seed uint64, lease time.Duration) *world {
 	w := &world{rng: rand.New(rand.NewPCG(seed, 0)), lease: lease}

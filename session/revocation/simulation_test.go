@@ -61,7 +61,8 @@ func TestSimulation(t *testing.T) {
 	}
 	t.Logf("%d seeds in %v: %+v", seeds, time.Since(begun).Round(time.Millisecond), sum.counts)
 	// A simulation in which nothing happens is not one in which nothing goes wrong.
-	if c := sum.counts; c.accepted < int(seeds)*20 || c.jwts < int(seeds)*5 || c.refused < int(seeds)*10 || c.settled < int(seeds)*2 {
+	if c := sum.counts; c.accepted < int(seeds)*20 || c.jwts < int(seeds)*5 || c.refused < int(seeds)*10 || c.settled < int(seeds)*2 ||
+		c.forged < int(seeds) || c.admitted < int(seeds) || c.turned < int(seeds)/2 {
 		t.Errorf("too little happens: %+v in %d seeds", c, seeds)
 	}
 }
@@ -87,6 +88,9 @@ func (c *counts) add(o counts) {
 	c.failed += o.failed
 	c.settled += o.settled
 	c.jwts += o.jwts
+	c.forged += o.forged
+	c.admitted += o.admitted
+	c.turned += o.turned
 }
 
 func number(t *testing.T, text string) uint64 {

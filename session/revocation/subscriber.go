@@ -72,6 +72,9 @@ func (s *Subscriber) Set() *Set { return s.holder.set }
 // Believable reports whether the lease lives now. It reads the clock.
 func (s *Subscriber) Believable() bool { return s.holder.Believes(s.cfg.Clock()) }
 
+// Lease is until when the set may be believed. It is to be held against a reading of the clock that was taken after the set was looked at.
+func (s *Subscriber) Lease() Lease { return s.holder.Lease() }
+
 // Rest is what remains of the lease.
 func (s *Subscriber) Rest() time.Duration { return s.holder.Lease().Rest(s.cfg.Clock()) }
 
@@ -144,6 +147,9 @@ func (s *Subscriber) poll(ctx context.Context) (more bool, err error) {
 	}
 	before := s.holder.set.Applied()
 	if more, err = s.holder.Follow(page, s.cfg.Clock()); err != nil {
+		if errors.Is(err, errRegrown) {
+			s.holder.Forget() // a guard has nothing but memory to lose, and begins anew
+		}
 		return false, err
 	}
 	if s.holder.set.Applied() != before {

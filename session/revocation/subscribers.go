@@ -71,21 +71,25 @@ func (s *Subscribers) Waiting(seq Seq, now Instant) (clients []string, until Ins
 
 // Expire notes those who kept others waiting: whose lease ran out before they had applied what the node has, or who polled for a whole lease and
 // never said that they had. They get no lease for a while. Call it with what is applied before more is: an entry that came after a lease had
-// ended was not waited for.
-func (s *Subscribers) Expire(applied Seq, now Instant) {
-	for _, sub := range s.known {
+// ended was not waited for. It returns those who have not been cooling down already.
+func (s *Subscribers) Expire(applied Seq, now Instant) (slow []Slow) {
+	for id, sub := range s.known {
 		switch {
 		case sub.ends == 0:
 			continue
 		case sub.applied >= sub.owes:
 			sub.owes, sub.since = applied, now
 		case now >= sub.ends || now.Sub(sub.since) >= s.length:
+			if now >= sub.cooling {
+				slow = append(slow, Slow{id, sub.client})
+			}
 			sub.cooling = max(sub.cooling, now.Add(coolings*s.length))
 		}
 		if now >= sub.ends {
 			sub.ends = 0
 		}
 	}
+	return slow
 }
 
 // Len counts those that may still believe.

@@ -94,6 +94,7 @@ func (n *Node) page(t Telling) (Page, <-chan struct{}, error) {
 	if p.Entries, p.Head, ok = n.holder.set.since(p.After, tellAtMost); !ok {
 		return Page{}, nil, ErrGone
 	}
+	p.Last = n.holder.set.entry(p.After)
 	if last := p.After + Seq(len(p.Entries)); last < p.Head || t.Subscriber == "" {
 		return p, n.changed, nil // no lease for a part, nor for one that does not acknowledge
 	}

@@ -111,6 +111,9 @@ func (m *Memory) Read(ctx context.Context, after session.Seq, limit int) (revoca
 	}
 	defer end()
 	p := revocation.Page{Log: m.log, Head: m.head, Floor: m.floor, Registry: m.registry}
+	if after > m.floor && after <= m.head {
+		p.Last = m.entries[after-m.floor-1]
+	}
 	if after < m.head && limit > 0 {
 		from := m.entries[max(after, m.floor)-m.floor:]
 		p.Entries = append(p.Entries, from[:min(len(from), limit)]...)

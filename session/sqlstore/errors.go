@@ -25,12 +25,15 @@ func (u *uncommitted) Unwrap() error { return u.cause }
 // translate is the border: what is no answer of ours becomes unavailable, in words, with nothing of gorm or the driver inside.
 func translate(op, path string, err error) error {
 	var not *unfit
+	var danger *risky
 	var unknown *uncommitted
 	switch {
 	case err == nil:
 		return nil
 	case isAnswer(err):
 		return err
+	case errors.As(err, &danger):
+		return fmt.Errorf("%s: %w", path, danger)
 	case errors.As(err, &not):
 		return fmt.Errorf("%s: %w", path, not)
 	case errors.As(err, &unknown): // whatever the cause

@@ -19,6 +19,15 @@ type unfit struct{ why string }
 
 func (u *unfit) Error() string { return u.why }
 
+// ErrUnsafe is why a database is refused that [Config].AllowUnsafe would open.
+var ErrUnsafe = errors.New("the database is not safe")
+
+// risky is an unfit database that may be used if somebody insists.
+type risky struct{ unfit }
+
+func (u *risky) Unwrap() error     { return &u.unfit }
+func (u *risky) Is(err error) bool { return err == ErrUnsafe }
+
 // checkFile says whether the database file may be opened, and whether there is one.
 func checkFile(path string) (there bool, err error) {
 	for _, p := range []string{path, path + "-journal", path + "-wal", path + "-shm"} {

@@ -109,6 +109,7 @@ func open(ctx context.Context, c Config) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{path: e.String(), engine: e, observe: c.Observe, names: newInterner()}
+	s.hint.outbox = make(chan struct{}, 1)
 	if s.observe == nil {
 		s.observe = func(string, time.Duration, error) {}
 	}

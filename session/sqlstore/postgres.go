@@ -76,7 +76,7 @@ func parsePostgres(dsn string, unsafe bool) (*pgx.ConnConfig, error) {
 		return config, nil
 	}
 	if chosen {
-		return nil, &unfit{nameOf(config) + " would be reached over the network without TLS, or with TLS only if the other end likes: sslmode has to be verify-full, verify-ca or require"}
+		return nil, &risky{unfit{nameOf(config) + " would be reached over the network without TLS, or with TLS only if the other end likes: sslmode has to be verify-full, verify-ca or require"}}
 	}
 	q := u.Query()
 	q.Set("sslmode", "require")

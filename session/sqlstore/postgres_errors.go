@@ -13,6 +13,7 @@ const (
 	codeDeadlock      = "40P01"
 	codeSerialization = "40001"
 	codeIdleTimeout   = "25P03"
+	codeCanceled      = "57014" // a statement took too long: where it is bounded like a lock, either may be first
 )
 
 // refused reports whether the server has said no to a statement, so that its transaction is over and nothing of it was done.
@@ -36,7 +37,7 @@ func codeIn(err error, codes ...string) bool {
 
 // busyPostgres reports whether another process was in the way.
 func busyPostgres(err error) bool {
-	return codeIn(err, codeLockTimeout, codeDeadlock, codeSerialization, codeIdleTimeout)
+	return codeIn(err, codeLockTimeout, codeDeadlock, codeSerialization, codeIdleTimeout, codeCanceled)
 }
 
 // illPostgres reports whether an error is about the database and not about one row, which classes 22 and 23 are.

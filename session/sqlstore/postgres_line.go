@@ -79,7 +79,7 @@ const renewal = `WITH o AS (
  UPDATE holders SET told = greatest(told, h.seq), acked = CASE WHEN h.log = $2 THEN greatest(acked, least($3, h.seq)) ELSE acked END
  FROM head h WHERE h.one = 1 AND id = $1 RETURNING id)
 SELECT h.log, h.seq, h.floor, h.registry, coalesce(o.id, ''), e.seq, e.target, e.name, e.at, e.until
-FROM head h LEFT JOIN o ON 1 = 1 LEFT JOIN entries e ON e.seq > $4 WHERE h.one = 1 ORDER BY e.seq LIMIT $5`
+FROM head h LEFT JOIN o ON 1 = 1 LEFT JOIN entries e ON e.seq >= $4 WHERE h.one = 1 ORDER BY e.seq LIMIT $5`
 
 // renewOnLine writes at each renewal. Any entry may be one that somebody waits for: all of them are another's.
 func (s *Store) renewOnLine(ctx context.Context, r revocation.Renewal) (revocation.Page, error) {
@@ -98,7 +98,7 @@ func (s *Store) renewOnLine(ctx context.Context, r revocation.Renewal) (revocati
 }
 
 func (s *Store) renewalOn(ctx context.Context, r revocation.Renewal) (page revocation.Page, enrolled bool, err error) {
-	args := []any{string(r.Holder), r.Log, int64(min(r.Acked, pending)), int64(min(r.After, pending)), int64(max(r.Limit, 1))}
+	args := []any{string(r.Holder), r.Log, int64(min(r.Acked, pending)), int64(min(r.After, pending)), int64(max(r.Limit, 0)) + 1}
 	err = s.line.do(ctx, func(ctx context.Context, conn *pgx.Conn) error {
 		s.line.db.watch(conn)
 		defer s.line.db.unwatch(conn)
@@ -123,10 +123,8 @@ func (s *Store) renewalOn(ctx context.Context, r revocation.Renewal) (page revoc
 				return err
 			}
 			enrolled = holder != ""
-			if e.Seq != 0 && len(page.Entries) < r.Limit {
-				e.Target = session.Target(target)
-				page.Entries = append(page.Entries, e)
-			}
+			e.Target = session.Target(target)
+			take(&page, e, r.After, r.Limit)
 		}
 		rows.Close()
 		if err := rows.Err(); err != nil {

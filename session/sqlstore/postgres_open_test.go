@@ -57,6 +57,11 @@ func TestADatabaseWhoseCommitsAreNotSafeIsRefusedUnlessToldOtherwise(t *testing.
 	}
 	s := openWith(t, sqlstore.Config{DSN: dsn, Migrate: true, AllowUnsafe: true})
 	list, err := s.Settings(t.Context())
+	for _, is := range list {
+		if is.Unsafe() != (is.Name == "synchronous_commit") {
+			t.Errorf("%s = %s: unsafe %v", is.Name, is.Value, is.Unsafe())
+		}
+	}
 	if err != nil || valueOf(list, "synchronous_commit") != "local" || valueOf(list, "fsync") != "on" || valueOf(list, "server_version") == "" {
 		t.Errorf("Settings = %v, %v", list, err)
 	}
@@ -86,13 +91,18 @@ func TestAServerThatOnlyFollowsAnotherOrDoesNotSyncIsRefused(t *testing.T) {
 	for want, start := range map[string]func(...string) (*pgtest.Cluster, error){
 		"is a replica": pgtest.StartStandby,
 		"fsync = off":  func(...string) (*pgtest.Cluster, error) { return pgtest.Start("fsync=off") },
+
+		"full_page_writes = off": func(...string) (*pgtest.Cluster, error) { return pgtest.Start("full_page_writes=off") },
 	} {
 		c, err := start()
 		if err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(c.Stop)
-		refused(t, sqlstore.Config{DSN: c.URL(), Migrate: true}, want)
+		err = refused(t, sqlstore.Config{DSN: c.URL(), Migrate: true}, want)
+		if errors.Is(err, sqlstore.ErrUnsafe) == (want == "is a replica") {
+			t.Errorf("error %q: is it ErrUnsafe? %v", err, errors.Is(err, sqlstore.ErrUnsafe))
+		}
 	}
 }
 
@@ -150,7 +160,7 @@ func TestHintsComeAndAreListenedForAgain(t *testing.T) {
 	var heard atomic.Int64
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- b.Hints(ctx, func() { heard.Add(1) }) }()
+	go func() { ended <- b.Hints(ctx, func() { heard.Add(1) }, func() {}) }()
 	more := func(what string, than int64) {
 		t.Helper()
 		for until := time.Now().Add(5 * time.Second); heard.Load() <= than; time.Sleep(time.Millisecond) {

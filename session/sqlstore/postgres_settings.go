@@ -13,6 +13,25 @@ import (
 // Setting is one of the database's own, as it is in force.
 type Setting struct{ Name, Value string }
 
+// Unsafe reports whether commits may be lost with it, or read on their way.
+func (s Setting) Unsafe() bool {
+	switch s.Name {
+	case "fsync", "full_page_writes":
+		return s.Value != "on"
+	case "synchronous_commit":
+		return s.Value != "on" && s.Value != "remote_apply" && s.Value != "remote_write"
+	case connection:
+		return s.Value == inClear
+	}
+	return false
+}
+
+// How the server is reached, which is no setting of its own.
+const (
+	connection = "connection"
+	inClear    = "without TLS"
+)
+
 // Settings reads what commits of this database rest on.
 func (s *Store) Settings(ctx context.Context) ([]Setting, error) {
 	var list []Setting
@@ -35,7 +54,17 @@ func (p *postgres) settings(_ context.Context, q querier) ([]Setting, error) {
 		}
 		list = append(list, Setting{name, string(value)})
 	}
-	return list, nil
+	return append(list, Setting{connection, p.reached()}), nil
+}
+
+func (p *postgres) reached() string {
+	switch {
+	case inTheClear(p.config):
+		return inClear
+	case p.config.TLSConfig == nil:
+		return "local"
+	}
+	return "TLS"
 }
 
 // oldest is the oldest version whose server notices by itself that the other end of a connection is gone.
@@ -51,18 +80,26 @@ func (p *postgres) primary(ctx context.Context, conn *pgx.Conn) error {
 }
 
 func (p *postgres) judge(ctx context.Context, conn *pgx.Conn) error {
-	var version, encoding, sync, fsync, strings string
+	var version, encoding, sync, fsync, pages, strings string
 	var replica bool
 	err := conn.QueryRow(ctx, `SELECT current_setting('server_version_num'), current_setting('server_encoding'), current_setting('synchronous_commit'),
- current_setting('fsync'), current_setting('standard_conforming_strings'), pg_catalog.pg_is_in_recovery()`).
-		Scan(&version, &encoding, &sync, &fsync, &strings, &replica)
+ current_setting('fsync'), current_setting('full_page_writes'), current_setting('standard_conforming_strings'), pg_catalog.pg_is_in_recovery()`).
+		Scan(&version, &encoding, &sync, &fsync, &pages, &strings, &replica)
 	if err != nil {
 		return err
 	}
-	return p.verdict(version, encoding, sync, fsync, strings, replica)
+	if err := p.verdict(version, encoding, strings, replica); err != nil || p.unsafe {
+		return err
+	}
+	for _, s := range []Setting{{"fsync", fsync}, {"full_page_writes", pages}, {"synchronous_commit", sync}} {
+		if s.Unsafe() {
+			return &risky{unfit{"has " + s.Name + " = " + s.Value + ": commits would not survive a crash"}}
+		}
+	}
+	return nil
 }
 
-func (p *postgres) verdict(version, encoding, sync, fsync, strings string, replica bool) error {
+func (p *postgres) verdict(version, encoding, strings string, replica bool) error {
 	number, _ := strconv.Atoi(version)
 	switch {
 	case replica:
@@ -73,12 +110,6 @@ func (p *postgres) verdict(version, encoding, sync, fsync, strings string, repli
 		return &unfit{"has the encoding " + encoding + "; make a database with UTF8"}
 	case strings != "on":
 		return &unfit{"has standard_conforming_strings = " + strings + "; it has to be on"}
-	case p.unsafe:
-		return nil
-	case fsync != "on":
-		return &unfit{"has fsync = " + fsync + ": commits would not survive a crash"}
-	case sync != "on" && sync != "remote_apply" && sync != "remote_write":
-		return &unfit{"has synchronous_commit = " + sync + ": commits would not survive a crash"}
 	}
 	return nil
 }

@@ -240,7 +240,7 @@ func (p *postgres) finish(w *writer, b *batch) (commit, error) {
 // apart asks for savepoints when the database has refused a statement, for it does not say whose.
 func apart(err error) error {
 	if refused(err) && !busy(err) {
-		return errApart
+		return fmt.Errorf("%w: %w", errApart, err)
 	}
 	return err
 }

@@ -81,20 +81,18 @@ func (s *Store) acknowledge(ctx context.Context, id revocation.HolderID, acked, 
 
 const readRenewal = `SELECT h.log, h.seq, h.floor, h.registry, coalesce(o.id, ''), coalesce(o.acked, 0), coalesce(o.told, 0),
  e.seq, e.target, e.name, e.at, e.until
-FROM head h LEFT JOIN holders o ON o.id = ? LEFT JOIN entries e ON e.seq > ? WHERE h.one = 1 ORDER BY e.seq LIMIT ?`
+FROM head h LEFT JOIN holders o ON o.id = ? LEFT JOIN entries e ON e.seq >= ? WHERE h.one = 1 ORDER BY e.seq LIMIT ?`
 
 func renew(db *gorm.DB, r revocation.Renewal) (page revocation.Page, kept revocation.Acked, err error) {
-	args := []any{string(r.Holder), int64(min(r.After, pending)), max(r.Limit, 1)}
+	args := []any{string(r.Holder), int64(min(r.After, pending)), max(r.Limit, 0) + 1}
 	err = each(db, readRenewal, args, func(rows *sql.Rows) error {
 		var e revocation.Entry
 		var target number
 		err := rows.Scan((*text)(&page.Log), (*seqno)(&page.Head), (*seqno)(&page.Floor), (*seqno)(&page.Registry),
 			(*text)(&kept.Holder), (*seqno)(&kept.Seq), (*seqno)(&kept.Told),
 			(*seqno)(&e.Seq), &target, (*text)(&e.Key), (*number)(&e.At), (*number)(&e.Until))
-		if e.Seq != 0 && len(page.Entries) < r.Limit {
-			e.Target = session.Target(target)
-			page.Entries = append(page.Entries, e)
-		}
+		e.Target = session.Target(target)
+		take(&page, e, r.After, r.Limit)
 		return err
 	})
 	return page, kept, err

@@ -66,10 +66,10 @@ func (w *writer) transact(group []*waiting, apart bool) (end result, err error) 
 	if b.wrote {
 		c, err = w.engine.finish(w, b)
 		switch {
-		case errors.Is(err, errApart):
+		case errors.Is(err, errApart) && !apart:
 			return spoilt, nil
 		case err != nil:
-			return rolledBack, err
+			return rolledBack, err // with savepoints nobody's work is left to blame
 		}
 		end = committed
 		w.own.add(c)

@@ -21,6 +21,7 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -30,6 +31,8 @@ import (
 type Cluster struct {
 	url     string // of the database that every server has
 	dir     string
+	args    []string // of the keeper
+	who     *syscall.SysProcAttr
 	keeper  *exec.Cmd
 	breath  io.Closer // while it is open, the keeper lets the server run
 	numbers atomic.Int64
@@ -96,29 +99,35 @@ func start(standby bool, settings []string) (_ *Cluster, err error) {
 	for _, s := range settings {
 		args = append(args, "-c", s)
 	}
-	c.keeper = exec.Command("/bin/sh", args...)
-	c.keeper.Dir, c.keeper.SysProcAttr = dir, who
-	log, err := os.Create(filepath.Join(dir, "log"))
+	c.args, c.who = args, who
+	c.url = fmt.Sprintf("postgres://introspectd@127.0.0.1:%d/postgres?sslmode=disable", port)
+	return c, c.run()
+}
+
+// run starts the server, and waits for its first answer.
+func (c *Cluster) run() error {
+	c.keeper = exec.Command("/bin/sh", c.args...)
+	c.keeper.Dir, c.keeper.SysProcAttr = c.dir, c.who
+	log, err := os.OpenFile(filepath.Join(c.dir, "log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer func() { _ = log.Close() }()
 	c.keeper.Stdout, c.keeper.Stderr = log, log
 	if c.breath, err = c.keeper.StdinPipe(); err != nil {
-		return nil, err
+		return err
 	}
 	if err := c.keeper.Start(); err != nil {
-		return nil, err
+		return err
 	}
-	c.url = fmt.Sprintf("postgres://introspectd@127.0.0.1:%d/postgres?sslmode=disable", port)
-	return c, c.wait()
+	return c.wait()
 }
 
 // wait is for the first answer.
 func (c *Cluster) wait() error {
 	const startup = 30 * time.Second
 	for until := time.Now().Add(startup); ; time.Sleep(20 * time.Millisecond) {
-		err := c.do("SELECT 1")
+		err := Run(context.Background(), c.url, "SELECT 1")
 		if err == nil || time.Now().After(until) {
 			return err
 		}
@@ -128,22 +137,27 @@ func (c *Cluster) wait() error {
 // URL is that of the database that every server has.
 func (c *Cluster) URL() string { return c.url }
 
-func (c *Cluster) do(statement string) error {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+// Run runs statements one after another on a connection of their own, for at most a minute.
+func Run(ctx context.Context, url string, statements ...string) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
-	conn, err := pgx.Connect(ctx, c.url)
+	conn, err := pgx.Connect(ctx, url)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = conn.Close(ctx) }()
-	_, err = conn.Exec(ctx, statement)
-	return err
+	for _, s := range statements {
+		if _, err := conn.Exec(ctx, s); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Create makes a database, and gives its URL.
 func (c *Cluster) Create() (url, name string, err error) {
 	name = fmt.Sprintf("test_%d_%d", os.Getpid(), c.numbers.Add(1))
-	if err := c.do("CREATE DATABASE " + name); err != nil {
+	if err := Run(context.Background(), c.url, "CREATE DATABASE "+name); err != nil {
 		return "", "", err
 	}
 	config, err := pgx.ParseConfig(c.url)
@@ -154,7 +168,9 @@ func (c *Cluster) Create() (url, name string, err error) {
 }
 
 // Drop removes a database, whoever is connected to it.
-func (c *Cluster) Drop(name string) error { return c.do("DROP DATABASE " + name + " WITH (FORCE)") }
+func (c *Cluster) Drop(name string) error {
+	return Run(context.Background(), c.url, "DROP DATABASE "+name+" WITH (FORCE)")
+}
 
 // PID is the server's first process.
 func (c *Cluster) PID() (int, error) {

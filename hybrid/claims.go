@@ -8,7 +8,7 @@ import (
 	"github.com/introspectd/introspectd/session/revocation"
 )
 
-// Claims is what an internal JWT says (RFC 9068 §2.2, and sid, tid, log and asof of our own).
+// Claims is what an internal JWT says (RFC 9068 §2.2, and sid, tid, log, asof, made_from and withheld of our own).
 type Claims struct {
 	Issuer   string
 	Subject  string
@@ -20,6 +20,8 @@ type Claims struct {
 	Handle   session.ID // tid: the id of the handle that it was made from, at the beginning of the chain
 	Log      string     // the id of the revocation log that Asof counts in
 	Asof     session.Seq
+	MadeFrom Line     // made_from: the tokens between the handle and this one
+	Withheld Withheld // withheld: what of the handle's scope was left out on the way
 
 	IssuedAt  session.Date
 	NotBefore session.Date
@@ -65,7 +67,7 @@ func (c *Claims) Answer() introspect.Answer {
 // Marks lists what the token hangs on. It is the jti and not the text or its digest by which one JWT is taken back: an ES256 signature has
 // a second valid form, so the same token has two texts.
 func (c *Claims) Marks() revocation.Marks {
-	m := revocation.Marks{Token: c.ID, From: c.Handle, Session: c.Session, Subject: c.Subject, Client: c.Client, Key: c.KeyID}
+	m := revocation.Marks{Token: c.ID, From: c.Handle, Line: c.MadeFrom.IDs(), Session: c.Session, Subject: c.Subject, Client: c.Client, Key: c.KeyID}
 	for actor := range c.Actors.All() {
 		m.IssuedClient = actor
 		break
@@ -73,8 +75,8 @@ func (c *Claims) Marks() revocation.Marks {
 	return m
 }
 
-// TakenBack reports whether anything that the token hangs on has been taken back since, as far as the set knows: the token itself, the
-// handle, the session, the subject, the client, any of those that exchanged it, or the key.
+// TakenBack reports whether anything that the token hangs on has been taken back since, as far as the set knows: the token itself, one
+// that it was made of, the handle, the session, the subject, the client, any of those that exchanged it, or the key.
 func (c *Claims) TakenBack(set *revocation.Set) bool {
 	marks := c.Marks()
 	if set.Covers(&marks, c.Asof) {

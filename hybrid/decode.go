@@ -22,12 +22,13 @@ func readClaims(payload []byte) (Claims, bool) {
 	c := Claims{
 		Issuer: d.text("iss", true), Subject: d.text("sub", true), Audience: d.audience(), Client: d.text("client_id", true),
 		Scope: d.scope(), ID: d.id("jti"), Session: d.id("sid"), Handle: d.id("tid"), Log: d.text("log", true),
-		Asof: session.Seq(d.number("asof", 0, 1<<62)), IssuedAt: d.date("iat"), NotBefore: d.date("nbf"), ExpiresAt: d.date("exp"),
+		Asof: session.Seq(d.number("asof", 0, 1<<62)), MadeFrom: d.line(), Withheld: d.withheld(), IssuedAt: d.date("iat"), NotBefore: d.date("nbf"), ExpiresAt: d.date("exp"),
 		ACR: d.text("acr", false), AMR: d.methods(), Actors: d.actors(),
 	}
 	if object.Has("auth_time") {
 		c.AuthTime = d.date("auth_time")
 	}
+	d.bad = d.bad || !c.MadeFrom.valid(c.ID)
 	return c, !d.bad
 }
 
@@ -55,6 +56,34 @@ func (d *decode) id(name string) session.ID {
 	id, ok := session.ParseID(text)
 	d.bad = d.bad || !ok || id.IsZero()
 	return id
+}
+
+// line may be missing, but not be empty.
+func (d *decode) line() (l Line) {
+	value := d.from.Value("made_from")
+	if !value.Exists() {
+		return l
+	}
+	texts, ok := value.Texts()
+	if d.bad = d.bad || !ok || len(texts) == 0 || len(texts) > len(l); d.bad {
+		return Line{}
+	}
+	for i, text := range texts {
+		l[i], ok = session.ParseID(text)
+		d.bad = d.bad || !ok || l[i].IsZero()
+	}
+	return l
+}
+
+func (d *decode) withheld() Withheld {
+	value := d.from.Value("withheld")
+	if !value.Exists() {
+		return 0
+	}
+	text, ok := value.Text()
+	w, valid := parseWithheld(text)
+	d.bad = d.bad || !ok || !valid
+	return w
 }
 
 // audience is one string, alone or as the only one in an array (RFC 7519 §4.1.3).

@@ -23,6 +23,20 @@ func (c *Claims) appendJSON(b []byte) []byte {
 	b = appendText(append(b, `,"tid":`...), c.Handle.String())
 	b = appendText(append(b, `,"log":`...), c.Log)
 	b = strconv.AppendUint(append(b, `,"asof":`...), uint64(c.Asof), 10)
+	for i, id := range c.MadeFrom.IDs() {
+		if i == 0 {
+			b = append(b, `,"made_from":[`...)
+		} else {
+			b = append(b, ',')
+		}
+		b = appendText(b, id.String())
+	}
+	if c.MadeFrom != (Line{}) {
+		b = append(b, ']')
+	}
+	if c.Withheld != 0 {
+		b = appendText(append(b, `,"withheld":`...), c.Withheld.String())
+	}
 	if c.AuthTime != 0 {
 		b = appendDate(append(b, `,"auth_time":`...), c.AuthTime)
 	}

@@ -125,6 +125,7 @@ func (e *Exchanger) exchange(ctx context.Context, c *caller.Client, q *ExchangeR
 func (e *Exchanger) mint(s *subject, g *grant, audience string, at time.Time) (*minted, error) {
 	credentials, claims, err := e.minter.mint(&Request{
 		Answer: s.answer(), Log: g.log, Audience: audience, Scope: g.scope, TTL: g.ttl, Handle: s.token.ID, Actors: g.actors,
+		MadeFrom: g.line, Withheld: g.left,
 	}, at, bearer)
 	if err != nil {
 		return nil, err

@@ -120,6 +120,7 @@ func TestLifeIsTheAudiencesAndEndsWithTheHandle(t *testing.T) {
 		}
 	}
 	late := login.Access.ExpiresAt.Time().Add(-7 * time.Second)
+	o.must(o.ring.Refresh(t.Context(), late))
 	got, err := o.try("gateway", login.Pair.Access, "orders", "", late)
 	o.must(err)
 	if got.Claims.ExpiresAt != login.Access.ExpiresAt {

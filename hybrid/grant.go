@@ -14,6 +14,8 @@ type grant struct {
 	scope  session.List
 	ttl    time.Duration
 	actors session.List
+	line   Line
+	left   Withheld
 	log    string
 	era    uint64 // that of the log
 }
@@ -32,35 +34,53 @@ func (e *Exchanger) grant(c *caller.Client, s *subject, q *ExchangeRequest) (gra
 	if !registered || !s.token.For(q.Audience) || !a.Callers.Has(g.caller) {
 		return g, errTarget
 	}
-	g.scope = e.offered(s, &a)
+	g.left = s.withheld(e.callers)
+	g.scope = s.offered(g.left, &a)
 	if q.Scope != "" {
 		if !q.Scope.Within(g.scope) {
 			return g, &session.Refusal{Reason: session.InvalidScope, Detail: "the token does not have one of the scopes for this audience"}
 		}
 		g.scope = q.Scope
+		g.left = g.left.and(s.token.Scope, a.Scopes, g.scope)
 	}
 	if g.ttl = e.minter.cfg.TTL; a.JWTTTL != 0 {
 		g.ttl = min(max(a.JWTTTL, time.Second), MaxLife)
 	}
 	var err error
-	g.actors, err = s.through(g.caller)
+	if g.actors, err = s.through(g.caller); err == nil {
+		g.line, err = s.line()
+	}
 	return g, err
 }
 
-// offered is what the token has for an audience. Of what a signed token could have carried, it is no more than that one did.
-func (e *Exchanger) offered(s *subject, a *session.Audience) session.List {
-	all := s.token.Scope.And(a.Scopes)
+// offered is what the token has for an audience. Of what a signed token could have carried, it is no more than that one did, and the one
+// before that, back to the handle.
+func (s *subject) offered(left Withheld, a *session.Audience) session.List {
 	if s.parent == nil {
-		return all
+		return s.token.Scope.And(a.Scopes)
 	}
-	before, _ := e.callers.Audience(s.parent.Audience)
-	var kept []string
-	for name := range all.All() {
-		if s.parent.Scope.Has(name) || a.Name != s.parent.Audience && !before.Scopes.Has(name) {
-			kept = append(kept, name)
-		}
+	return left.rest(s.token.Scope).And(a.Scopes)
+}
+
+// withheld is what was left out before: as the presented token says, and of what its audience is registered to offer by now.
+func (s *subject) withheld(callers *caller.Registry) Withheld {
+	if s.parent == nil {
+		return 0
 	}
-	return session.ListOf(kept...)
+	before, _ := callers.Audience(s.parent.Audience)
+	return s.parent.Withheld.and(s.token.Scope, before.Scopes, s.parent.Scope)
+}
+
+// line names the presented token in front of those that it was made of.
+func (s *subject) line() (Line, error) {
+	if s.parent == nil {
+		return Line{}, nil
+	}
+	l, ok := s.parent.MadeFrom.from(s.parent.ID)
+	if !ok {
+		return Line{}, &session.Refusal{Reason: session.InvalidRequest, Detail: fmt.Sprintf("the subject token was exchanged %d times already", MaxActors)}
+	}
+	return l, nil
 }
 
 // through is the chain of clients with one more in front. A client that exchanges what was issued to it acts for itself (RFC 8693 §1.1).

@@ -2,6 +2,7 @@ package hybrid
 
 import (
 	"encoding/base64"
+	"fmt"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -18,6 +19,9 @@ type minted struct {
 	era         uint64
 }
 
+// Format says which token it is: package fmt would not ask the one in it how it prints.
+func (m minted) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "internal token %v", m.claims.ID) }
+
 func (m *minted) token() session.Handle { return session.Present(m.credentials.Reveal()[len(bearer):]) }
 
 func (m *minted) give(to *Exchanged) {
@@ -28,7 +32,7 @@ func (m *minted) give(to *Exchanged) {
 func (m *minted) serves(s *subject, g *grant, at time.Time) bool {
 	c := &m.claims
 	life := c.ExpiresAt.Time().Sub(c.IssuedAt.Time())
-	return m.era == g.era && c.Actors == g.actors && life <= g.ttl && c.ExpiresAt <= s.ends && 2*c.ExpiresAt.Time().Sub(at) > life
+	return m.era == g.era && c.Actors == g.actors && c.Withheld == g.left && life <= g.ttl && c.ExpiresAt <= s.ends && 2*c.ExpiresAt.Time().Sub(at) > life
 }
 
 // key says for what a token was made. The presented token is named by its digest.

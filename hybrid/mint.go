@@ -54,6 +54,10 @@ type Request struct {
 	Handle session.ID
 	// Actors are the clients that it came through, the one that asks now first.
 	Actors session.List
+	// MadeFrom are the internal tokens that it was made of.
+	MadeFrom Line
+	// Withheld is what of the handle's scope was left out on the way, this time included.
+	Withheld Withheld
 }
 
 // Mint makes one token. What would be wider than the answer, or is made of a token that is not active now, is a [*session.Refusal]. The
@@ -103,7 +107,7 @@ func (m *Minter) claims(q *Request, at time.Time) (Claims, error) {
 	c := Claims{
 		Issuer: m.cfg.Issuer, Subject: a.Subject, Audience: q.Audience, Client: a.Client, Scope: q.Scope, ID: session.NewID(), Handle: q.Handle,
 		Log: q.Log, Asof: a.Asof, IssuedAt: now, NotBefore: now, ExpiresAt: min(session.DateOf(at.Add(ttl)), a.ExpiresAt),
-		AuthTime: a.AuthTime, ACR: a.ACR, AMR: a.AMR, Actors: q.Actors,
+		AuthTime: a.AuthTime, ACR: a.ACR, AMR: a.AMR, Actors: q.Actors, MadeFrom: q.MadeFrom, Withheld: q.Withheld,
 	}
 	return c, c.complete(a)
 }
@@ -115,8 +119,8 @@ func (c *Claims) complete(a *introspect.Answer) error {
 	if tid = !c.Handle.IsZero(); !tid {
 		c.Handle, tid = session.ParseID(a.ID)
 	}
-	if !sid || !tid {
-		return errors.New("mint: the answer has no session or no id")
+	if !sid || !tid || !c.MadeFrom.valid(c.ID) {
+		return errors.New("mint: the answer has no session or no id, or the tokens that it was made of are not each another one")
 	}
 	for _, text := range [...]string{c.Subject, c.Client, c.Log} {
 		if text == "" || !printable(text) {

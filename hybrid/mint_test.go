@@ -272,6 +272,10 @@ func TestVerifyOfMintIsTheAnswer(t *testing.T) {
 		if actors := list(t, "actors", 0); actors.Len() <= hybrid.MaxActors {
 			q.Actors = actors
 		}
+		for i := range rapid.IntRange(0, hybrid.MaxActors).Draw(t, "made from") {
+			q.MadeFrom[i] = session.NewID()
+		}
+		q.Withheld = hybrid.Withheld(rapid.Uint64().Draw(t, "withheld"))
 		token, claims, err := m.Mint(q, now)
 		if err != nil {
 			t.Fatal(err)
@@ -287,8 +291,8 @@ func TestVerifyOfMintIsTheAnswer(t *testing.T) {
 		if diff := cmp.Diff(want, verdict.Claims.Answer()); diff != "" {
 			t.Fatalf("answer (-want +got):\n%s", diff)
 		}
-		if c := verdict.Claims; c.Log != q.Log || c.Actors != q.Actors || c.Handle.String() != a.ID {
-			t.Fatalf("log %q, actors %q, tid %v, want %q, %q, %s", c.Log, c.Actors, c.Handle, q.Log, q.Actors, a.ID)
+		if c := verdict.Claims; c.Log != q.Log || c.Actors != q.Actors || c.Handle.String() != a.ID || c.MadeFrom != q.MadeFrom || c.Withheld != q.Withheld {
+			t.Fatalf("%+v, want log %q, actors %q, tid %s, made from %v, withheld %v", c, q.Log, q.Actors, a.ID, q.MadeFrom, q.Withheld)
 		}
 	})
 }

@@ -106,7 +106,8 @@ var errHistory = fmt.Errorf("%w: the revocation log changed meanwhile", session.
 
 // madeOf reports whether the claims can be those of a token that was made of a handle.
 func (c *Claims) madeOf(t *session.Token) bool {
-	return t.Kind == session.Access && t.ID == c.Handle && t.SessionID == c.Session && t.Subject == c.Subject && t.Client == c.Client
+	return t.Kind == session.Access && t.ID == c.Handle && t.SessionID == c.Session && t.Subject == c.Subject && t.Client == c.Client &&
+		c.Withheld.fits(t.Scope)
 }
 
 // ReadSigned implements [introspect.Signed].

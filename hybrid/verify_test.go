@@ -43,6 +43,15 @@ func TestAVerifierWithoutAnyOfItsChecksIsRefused(t *testing.T) {
 	}
 }
 
+// line is so many ids, the same ones each time.
+func line(n int) []string {
+	ids := make([]string, n)
+	for i := range ids {
+		ids[i] = session.ID{0: byte(0xa0 + i), 15: 1}.String()
+	}
+	return ids
+}
+
 func TestClaimsAreRequiredTypedAndInRange(t *testing.T) {
 	f := newForger(t)
 	v := verifier(t, f.set)
@@ -112,6 +121,31 @@ func TestClaimsAreRequiredTypedAndInRange(t *testing.T) {
 		{"asof", 1.5, hybrid.BadClaims},
 		{"asof", raw("9223372036854775807"), hybrid.BadClaims},
 		{"asof", 0, ""},
+
+		{"made_from", nil, hybrid.BadClaims},
+		{"made_from", []string{}, hybrid.BadClaims},
+		{"made_from", line(1)[0], hybrid.BadClaims},
+		{"made_from", []any{1}, hybrid.BadClaims},
+		{"made_from", []string{"x"}, hybrid.BadClaims},
+		{"made_from", []string{session.ID{}.String()}, hybrid.BadClaims},
+		{"made_from", []string{strings.ToUpper(line(1)[0])}, hybrid.BadClaims},
+		{"made_from", append(line(1), line(1)...), hybrid.BadClaims},
+		{"made_from", []any{goodClaims()["jti"]}, hybrid.BadClaims},
+		{"made_from", line(hybrid.MaxActors + 1), hybrid.BadClaims},
+		{"made_from", line(hybrid.MaxActors), ""},
+		{"made_from", line(1), ""},
+
+		{"withheld", nil, hybrid.BadClaims},
+		{"withheld", 1, hybrid.BadClaims},
+		{"withheld", "", hybrid.BadClaims},
+		{"withheld", "0", hybrid.BadClaims},
+		{"withheld", "01", hybrid.BadClaims},
+		{"withheld", "A", hybrid.BadClaims},
+		{"withheld", "-1", hybrid.BadClaims},
+		{"withheld", "1_0", hybrid.BadClaims},
+		{"withheld", "10000000000000000", hybrid.BadClaims},
+		{"withheld", "a", ""},
+		{"withheld", "ffffffffffffffff", ""},
 
 		{"scope", missing, hybrid.BadClaims},
 		{"scope", nil, hybrid.BadClaims},

@@ -10,7 +10,7 @@ import (
 	"github.com/introspectd/introspectd/session"
 )
 
-func throttled(c *introspect.Config) { c.Throttle = caller.NewThrottle(50, 500) }
+func throttled(c *introspect.Config) { c.Guesses = caller.NewGuesses(50, 500) }
 
 func recorded(c *introspect.Config) {
 	var kept touched

@@ -23,8 +23,8 @@ type Config struct {
 	Issuer  string // the iss of each active answer
 	// Signed reads the tokens that this installation signs. Nil: it signs none, and they are junk.
 	Signed Signed
-	// Throttle counts, by client id, the questions about well-formed tokens that were never issued (RFC 7662 §4). Nil: nobody counts.
-	Throttle *caller.Throttle
+	// Guesses counts, by client id, the questions about well-formed tokens that were never issued (RFC 7662 §4). Nil: nobody counts.
+	Guesses *caller.Guesses
 	// Uses records when sessions were used, at most once per token and UseEvery. Nil: nobody records.
 	Uses     *session.Uses
 	UseEvery time.Duration // 1 min
@@ -72,12 +72,16 @@ func (s *Service) Answer(ctx context.Context, c *caller.Client, token session.Ha
 	case kind != session.Access && kind != session.Refresh:
 		return Answer{}, nil
 	}
-	found, err := s.cfg.Finder.Find(ctx, token.Digest(), at, s.admit(c, at))
+	d, cold := token.Digest(), false
+	found, err := s.cfg.Finder.Find(ctx, d, at, s.admit(c, d, at, &cold))
 	if err != nil {
 		if errors.Is(err, ErrThrottled) {
 			return Answer{}, ErrThrottled
 		}
 		return Answer{}, fmt.Errorf("introspect: %w", err)
+	}
+	if cold && found.Standing != session.Unknown {
+		s.cfg.Guesses.Known(d)
 	}
 	switch {
 	case found.Standing == session.Unknown:
@@ -120,22 +124,23 @@ func (s *Service) used(f *session.Found, at time.Time) {
 	}
 }
 
-// admit stops those who have guessed too much where the store would be asked. What is remembered they still learn: a client whose own
-// tokens are in order is not locked out by what it did wrong.
-func (s *Service) admit(c *caller.Client, at time.Time) func() error {
-	if s.cfg.Throttle == nil {
+// admit stops those who have guessed too much where the store would be asked. Of what is remembered, or was known once, they still learn: a
+// client whose own tokens are in order is not locked out by what it did wrong. Cold is set when the store is asked.
+func (s *Service) admit(c *caller.Client, d session.Digest, at time.Time, cold *bool) func() error {
+	if s.cfg.Guesses == nil {
 		return nil
 	}
 	return func() error {
-		if s.cfg.Throttle.Exhausted(c.ID, at) {
+		if !s.cfg.Guesses.MayLook(caller.Introspection, c.ID, d, at) {
 			return ErrThrottled
 		}
+		*cold = true
 		return nil
 	}
 }
 
 func (s *Service) guessed(c *caller.Client, at time.Time) error {
-	if s.cfg.Throttle != nil && !s.cfg.Throttle.Spend(c.ID, at) {
+	if s.cfg.Guesses != nil && !s.cfg.Guesses.Unknown(caller.Introspection, c.ID, at) {
 		return ErrThrottled
 	}
 	return nil

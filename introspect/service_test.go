@@ -119,7 +119,7 @@ func TestNewServiceRefusesWhatWouldNotWork(t *testing.T) {
 
 func TestWhoGuessesIsThrottledAndStillLearnsWhatIsRemembered(t *testing.T) {
 	const burst = 20
-	o := open(t, 100, func(c *introspect.Config) { c.Throttle = caller.NewThrottle(1, burst) })
+	o := open(t, 100, func(c *introspect.Config) { c.Guesses = caller.NewGuesses(1, burst) })
 	remembered, other := o.login(t), o.login(t)
 	o.warm(t, remembered.Pair.Access)
 	ask := func(token session.Handle, at time.Time) (introspect.Answer, error) {
@@ -165,7 +165,7 @@ func TestWhoGuessesIsThrottledAndStillLearnsWhatIsRemembered(t *testing.T) {
 }
 
 func TestGuessesAtOnceAreCountedEach(t *testing.T) {
-	o := open(t, 0, func(c *introspect.Config) { c.Throttle = caller.NewThrottle(1, 10) })
+	o := open(t, 0, func(c *introspect.Config) { c.Guesses = caller.NewGuesses(1, 10) })
 	gate := make(chan struct{})
 	o.store.AfterLookup(func(session.Digest) { <-gate })
 	errs := make(chan error, 50)

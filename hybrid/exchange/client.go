@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/introspectd/introspectd/internal/outbound"
 	"github.com/introspectd/introspectd/introspect/oauth"
 	"github.com/introspectd/introspectd/session"
 )
@@ -47,6 +48,22 @@ type flight struct {
 	err   error
 }
 
+// Package fmt would not ask the secrets in these how they print.
+
+// Format says whom it asks as whom.
+func (c Client) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "client %s of %s", c.cfg.ClientID, c.cfg.TokenEndpoint)
+}
+
+// Format says how much there is.
+func (s *state) Format(f fmt.State, _ rune) { _, _ = fmt.Fprint(f, "exchanged tokens") }
+
+// Format is that of the token.
+func (e exchanged) Format(f fmt.State, _ rune) { e.token.Format(f, 'v') }
+
+// Format is that of what it brought.
+func (l flight) Format(f fmt.State, _ rune) { l.got.Format(f, 'v') }
+
 // maxFlights bounds the requests under way: those whose callers have hung up go on until the timeout.
 const maxFlights = 1000
 
@@ -61,7 +78,7 @@ func New(cfg Config) (*Client, error) {
 	authorization := oauth.EncodeBasic(cfg.ClientID, cfg.Secret)
 	cfg.Secret = oauth.Secret{}
 	return &Client{
-		cfg: cfg, http: cfg.httpClient(), authorization: func() string { return authorization },
+		cfg: cfg, http: outbound.Client(cfg.HTTPClient), authorization: func() string { return authorization },
 		state: func() *state { return known },
 	}, nil
 }

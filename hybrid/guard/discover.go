@@ -5,13 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
 
 	"github.com/introspectd/introspectd/hybrid/jwks"
+	"github.com/introspectd/introspectd/internal/outbound"
 	"github.com/introspectd/introspectd/introspect/oauth"
 	"github.com/introspectd/introspectd/introspect/remote"
 	"github.com/introspectd/introspectd/session"
@@ -101,7 +101,7 @@ func (s *Settings) described(ctx context.Context) (*jwks.Object, error) {
 	if err != nil {
 		return nil, err
 	}
-	if u, err := url.Parse(at); err != nil || u.Scheme != "https" && !loopback(u.Hostname()) {
+	if u, err := url.Parse(at); err != nil || u.Scheme != "https" && !outbound.Loopback(u.Hostname()) {
 		return nil, errors.New("keys are not looked for over plain http: whoever is on the way could name his own")
 	}
 	body, err := s.fetch(ctx, at)
@@ -149,10 +149,6 @@ func (s *Settings) fence(described *jwks.Object, keys *jwks.Source) (Fence, erro
 			}
 		}
 	}})
-}
-
-func loopback(host string) bool {
-	return host == "localhost" || net.ParseIP(host).IsLoopback()
 }
 
 const (

@@ -12,14 +12,20 @@ import (
 type Fence interface {
 	// Fresh returns nil when what is known may be believed now.
 	Fresh(ctx context.Context) error
+	// Lease is until when it may be believed. It is no reading of the clock.
+	Lease() revocation.Lease
 	// Set is what is known.
 	Set() *revocation.Set
-	// Mark notes what is known now.
+	// Mark notes what is known now, and when that is.
 	Mark() revocation.Mark
-	// Holds reports whether something that was known good here under a mark may still be used.
-	Holds(m revocation.Mark, marks *revocation.Marks) bool
-	// Vouches is Holds for what another process found, as of a seq of a log. The mark was taken before Fresh was asked.
+	// Vouches reports whether what another process found, as of a seq of a log, may be used here. The mark was taken before Fresh was asked.
 	Vouches(m revocation.Mark, log string, asof revocation.Seq, marks *revocation.Marks) bool
+}
+
+// moment is what was known and until when it could be believed, once a question had arrived and before anything was looked at for it.
+type moment struct {
+	mark  revocation.Mark
+	lease revocation.Lease
 }
 
 // covered reports whether anything that a token hangs on was taken back: its own marks, or a further client that it came through.
@@ -36,17 +42,19 @@ func (h *hangs) covered(f Fence) bool {
 	return false
 }
 
-// judge holds a remembered verdict against the fence, after that was found fresh. In a history other than that of the mark neither yes nor no
-// can be read off the set.
-func (h *hangs) judge(f Fence) standing {
+// judge holds a remembered verdict against the fence, under the lease that there was before: one that begins only now may be that of entries
+// which the look at the set has missed. The clock is read once and after the look, for all that goes by it. A process that was stopped in
+// between, or a machine that slept, so finds its lease over, and the verdict too old whose takings-back the set may have forgotten
+// meanwhile. In a history other than that of the mark neither yes nor no can be read off the set.
+func (h *hangs) judge(f Fence, lease revocation.Lease) standing {
 	covered := h.covered(f)
-	switch {
-	case f.Mark().Era != h.mark.Era:
+	switch now := f.Mark(); {
+	case now.Era != h.mark.Era, !lease.Live(now.At):
 		return doubtful
 	case covered:
 		return over
-	case !f.Holds(h.mark, &h.marks):
-		return doubtful // too old
+	case revocation.Forgotten(h.mark.At, now.At):
+		return doubtful
 	default:
 		return good
 	}

@@ -61,7 +61,7 @@ func followed(t *testing.T, a attacker, capacity int) (*guard.Guard, *ledger, *r
 }
 
 // follower follows a log until the test is over.
-func follower(t *testing.T, store *ledger) *revocation.Node {
+func follower(t testing.TB, store *ledger) *revocation.Node {
 	t.Helper()
 	node, err := revocation.NewNode(revocation.NodeConfig{Log: store, Lease: 300 * time.Millisecond})
 	if err != nil {
@@ -77,13 +77,13 @@ func follower(t *testing.T, store *ledger) *revocation.Node {
 // Whatever a token hangs on, behind a fence it is refused as soon as that is taken back, remembered or not. One born later is not.
 func TestBehindAFenceWhatIsTakenBackIsRefused(t *testing.T) {
 	a := attacker{guardtest.New(t), t}
-	id, sid, tid := session.NewID(), session.NewID(), session.NewID()
+	id, sid, tid, parent, grandparent := session.NewID(), session.NewID(), session.NewID(), session.NewID(), session.NewID()
 	claims := map[string]any{
 		"jti": id.String(), "sid": sid.String(), "tid": tid.String(), "sub": "alice", "client_id": "web", "asof": 0,
-		"act": map[string]any{"sub": "gateway", "act": map[string]any{"sub": "frontend"}},
+		"act": map[string]any{"sub": "gateway", "act": map[string]any{"sub": "frontend"}}, "made_from": []string{parent.String(), grandparent.String()},
 	}
 	for name, sel := range map[string]session.Selector{
-		"the token": session.ByToken(id), "the handle": session.ByToken(tid), "the session": session.BySession(sid), "the subject": session.BySubject("alice"),
+		"the token": session.ByToken(id), "the one that it was made of": session.ByToken(parent), "the one before that": session.ByToken(grandparent), "the handle": session.ByToken(tid), "the session": session.BySession(sid), "the subject": session.BySubject("alice"),
 		"the client": session.ByClient("web"), "who exchanged it": session.ByClient("gateway"), "who exchanged it before": session.ByClient("frontend"),
 		"the key": session.ByKey(a.KeyID()), "everything": session.Everything(),
 	} {

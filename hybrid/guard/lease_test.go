@@ -1,6 +1,7 @@
 package guard_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -56,6 +57,9 @@ func TestWhatAGuardDoesThatHearsNothingIsItsOwnersChoice(t *testing.T) {
 		if n := g.StaleAnswers(); n != 0 || says.asked != 0 {
 			t.Errorf("%q: %d stale answers, %d questions while it hears", c.stale, n, says.asked)
 		}
+		if s := g.Stats(); s.StaleAnswers != 0 || s.Lease <= 0 {
+			t.Errorf("%q: Stats while it hears = %+v, want a lease", c.stale, s)
+		}
 		store.fail(errors.New("cut off"))
 		time.Sleep(400 * time.Millisecond)
 		answer, err := g.Introspect(t.Context(), session.Present(token))
@@ -64,6 +68,10 @@ func TestWhatAGuardDoesThatHearsNothingIsItsOwnersChoice(t *testing.T) {
 		}
 		if n := g.StaleAnswers(); n != c.counted || says.asked != c.asked {
 			t.Errorf("%q: %d stale answers, %d questions; want %d and %d", c.stale, n, says.asked, c.counted, c.asked)
+		}
+		rule := cmp.Or(c.stale, guard.StaleIntrospect)
+		if s := g.Stats(); s.StaleAnswers != c.counted || s.StaleRule != rule || s.Lease != 0 || s.Mode != guard.JWTLease {
+			t.Errorf("%q: Stats = %+v, want rule %s, %d answers and no lease", c.stale, s, rule, c.counted)
 		}
 	}
 }

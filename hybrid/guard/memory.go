@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"crypto/rand"
 	"encoding/binary"
 	"math/bits"
 	"sync"
@@ -31,16 +32,17 @@ type hangs struct {
 	mark   revocation.Mark
 }
 
-// memory is a table of fixed size: rows of a few places each, of which a print has one row. To find takes no lock. When a row is full,
-// what ends first makes place; the signature of such a token is checked again, or the question asked again.
+// memory is a table of fixed size: rows of a few places each, of which a text has one row. To find takes no lock. When a row is full,
+// what ends first makes place; the signature of such a token is checked again, or the question asked again. A nil memory keeps nothing.
 type memory struct {
 	printer
+	seed   [2]uint64
 	rows   uint64 // a power of two
 	table  []place
 	change sync.Mutex // held while something is kept or forgotten
 }
 
-// place holds one verdict. The mark is of its print, 0 when there is none; side by side, one fetch from memory brings both.
+// place holds one verdict. The mark is of its text, 0 when there is none; side by side, one fetch from memory brings both.
 type place struct {
 	mark atomic.Uint64
 	held atomic.Pointer[verdict]
@@ -52,31 +54,51 @@ const places = 16
 
 func newMemory(capacity int) *memory {
 	rows := 1 << bits.Len(uint(2*capacity-1)/places) // at least twice, at most four times what is asked for
-	return &memory{printer: newPrinter(), rows: uint64(rows), table: make([]place, rows*places)}
+	m := &memory{printer: newPrinter(), rows: uint64(rows), table: make([]place, rows*places)}
+	var seed [16]byte
+	_, _ = rand.Read(seed[:]) // ends the process where there is no randomness
+	m.seed = [2]uint64{binary.LittleEndian.Uint64(seed[:8]), binary.LittleEndian.Uint64(seed[8:])}
+	return m
 }
 
-// row is where a print belongs, and how it is marked there.
-func (m *memory) row(p print) (row []place, mark uint64) {
-	from := int(binary.LittleEndian.Uint64(p[:8])&(m.rows-1)) * places
-	return m.table[from : from+places], binary.LittleEndian.Uint64(p[8:]) | 1
+// row is where the verdict about a text belongs, and how it is marked there. Both come from the text's last bytes, which in a token are
+// its signature's and as good as random, under a key of this memory. So the way to the verdict can be gone before the print is made.
+func (m *memory) row(text string) (row []place, mark uint64) {
+	var tail [16]byte
+	copy(tail[:], text[max(0, len(text)-len(tail)):])
+	high, low := bits.Mul64(binary.LittleEndian.Uint64(tail[:8])^m.seed[0], binary.LittleEndian.Uint64(tail[8:])^m.seed[1])
+	mark = high ^ low
+	from := int(mark>>32&(m.rows-1)) * places
+	return m.table[from : from+places], mark | 1
 }
 
-// find looks a print up. The mark is a hint; the print is compared.
-func (m *memory) find(p print) *verdict {
-	row, mark := m.row(p)
+// find looks a text up, and makes its print, by which a verdict is kept. The mark is a hint, and the print the proof. While that is made the
+// verdict is on its way from memory, so that one wait hides behind the other.
+func (m *memory) find(text string) (v *verdict, p print) {
+	if m == nil {
+		return nil, p
+	}
+	row, mark := m.row(text)
 	for i := range row {
-		if row[i].mark.Load() == mark {
-			if v := row[i].held.Load(); v != nil && v.print == p {
-				return v
+		if row[i].mark.Load() != mark {
+			continue
+		}
+		if v := row[i].held.Load(); v != nil {
+			prefetch(v)
+			if p = m.print(text); v.print == p {
+				return v, p
 			}
 		}
 	}
-	return nil
+	return nil, m.print(text)
 }
 
-// keep puts a verdict in the place of an older one about the same text, in an empty place, or in that of the one that ends first.
-func (m *memory) keep(v *verdict) {
-	row, mark := m.row(v.print)
+// keep puts a verdict about a text, whose print it has, in the place of an older one about the same text, in an empty place, or in that of the one that ends first.
+func (m *memory) keep(text string, v *verdict) {
+	if m == nil {
+		return
+	}
+	row, mark := m.row(text)
 	m.change.Lock()
 	defer m.change.Unlock()
 	into, ends := 0, session.Date(-1)
@@ -99,11 +121,12 @@ func (m *memory) keep(v *verdict) {
 }
 
 // forget drops what is known of a text.
-func (m *memory) forget(p print) {
-	if m.find(p) == nil {
+func (m *memory) forget(text string) {
+	known, p := m.find(text)
+	if known == nil {
 		return
 	}
-	row, _ := m.row(p)
+	row, _ := m.row(text)
 	m.change.Lock()
 	defer m.change.Unlock()
 	for i := range row {

@@ -1,7 +1,6 @@
 package guard
 
 import (
-	"encoding/binary"
 	"strconv"
 	"sync"
 	"testing"
@@ -10,24 +9,37 @@ import (
 	"github.com/introspectd/introspectd/session"
 )
 
-func kept(p print, subject string, over session.Date) *verdict {
-	return &verdict{print: p, answer: introspect.Answer{Active: true, Subject: subject}, over: over}
+// keeps puts a verdict about a text into a memory.
+func keeps(m *memory, text, subject string, over session.Date) {
+	m.keep(text, &verdict{print: m.print(text), answer: introspect.Answer{Active: true, Subject: subject}, over: over})
+}
+
+// subjectOf is whom the verdict about a text is of, "" when there is none.
+func subjectOf(m *memory, text string) string {
+	v, p := m.find(text)
+	if p != m.print(text) {
+		return "found with another print"
+	}
+	if v == nil {
+		return ""
+	}
+	return v.answer.Subject
 }
 
 func TestAHundredThousandFit(t *testing.T) {
 	m := newMemory(standardCapacity)
 	for i := range standardCapacity {
 		text := strconv.Itoa(i)
-		m.keep(kept(m.print(text), text, 1))
+		keeps(m, text, text, 1)
 	}
 	lost := 0
 	for i := range standardCapacity {
-		v := m.find(m.print(strconv.Itoa(i)))
-		switch {
-		case v == nil:
+		switch subjectOf(m, strconv.Itoa(i)) {
+		case strconv.Itoa(i):
+		case "":
 			lost++
-		case v.answer.Subject != strconv.Itoa(i):
-			t.Fatalf("%d finds %s", i, v.answer.Subject)
+		default:
+			t.Fatalf("%d finds %s", i, subjectOf(m, strconv.Itoa(i)))
 		}
 	}
 	if lost > standardCapacity/1000 {
@@ -43,19 +55,12 @@ func TestTheMemoryHasTheSizeThatItBeginsWith(t *testing.T) {
 			t.Errorf("capacity %d: room for %d", capacity, room)
 		}
 		for i := range 3 * room {
-			m.keep(kept(m.print(strconv.Itoa(i)), "", session.Date(i)))
+			keeps(m, strconv.Itoa(i), "somebody", session.Date(i))
 		}
 		if len(m.table) != room {
 			t.Errorf("capacity %d: the memory has grown", capacity)
 		}
 	}
-}
-
-// printed is a print in one row, with a mark of choice and more behind it.
-func printed(mark, more byte) (p print) {
-	binary.LittleEndian.PutUint64(p[:8], 0)
-	p[8], p[1], p[7] = mark, 0, more
-	return p
 }
 
 func TestInAFullRowWhatEndsFirstMakesPlace(t *testing.T) {
@@ -64,51 +69,66 @@ func TestInAFullRowWhatEndsFirstMakesPlace(t *testing.T) {
 		t.Fatalf("%d rows", m.rows)
 	}
 	for i := range places {
-		m.keep(kept(printed(byte(2*i+1), 0), strconv.Itoa(i), session.Date(100-i)))
+		keeps(m, strconv.Itoa(i), strconv.Itoa(i), session.Date(100-i))
 	}
-	m.keep(kept(printed(101, 0), "new", 1000))
+	keeps(m, "new", "new", 1000)
 	for i := range places {
-		if v := m.find(printed(byte(2*i+1), 0)); (v == nil) != (i == places-1) {
-			t.Errorf("%d: found %v", i, v)
+		if who := subjectOf(m, strconv.Itoa(i)); (who == "") != (i == places-1) {
+			t.Errorf("%d: found %q", i, who)
 		}
 	}
-	if v := m.find(printed(101, 0)); v == nil || v.answer.Subject != "new" {
-		t.Errorf("the new one: %v", v)
+	if who := subjectOf(m, "new"); who != "new" {
+		t.Errorf("the new one: %q", who)
 	}
 }
 
 func TestTheSameTextIsThereOnce(t *testing.T) {
 	m := newMemory(8)
-	m.keep(kept(printed(1, 0), "first", 10))
-	m.keep(kept(printed(3, 0), "other", 10))
-	m.forget(printed(1, 0)) // leaves an empty place before the next
-	m.keep(kept(printed(3, 0), "other, later", 20))
+	keeps(m, "one", "first", 10)
+	keeps(m, "two", "other", 10)
+	m.forget("one") // leaves an empty place before the next
+	keeps(m, "two", "other, later", 20)
 	n := 0
 	for i := range m.table {
 		if m.table[i].held.Load() != nil {
 			n++
 		}
 	}
-	if v := m.find(printed(3, 0)); n != 1 || v.answer.Subject != "other, later" {
-		t.Errorf("%d kept, found %v", n, v.answer.Subject)
+	if who := subjectOf(m, "two"); n != 1 || who != "other, later" {
+		t.Errorf("%d kept, found %q", n, who)
 	}
 }
 
+// Whoever changes a token's claims leaves its signature as it was, and so its end.
 func TestTheMarkIsAHintAndThePrintTheProof(t *testing.T) {
 	m := newMemory(8)
-	m.keep(kept(printed(5, 1), "alice", 10))
-	if v := m.find(printed(5, 2)); v != nil {
-		t.Errorf("another print with the same mark finds %s", v.answer.Subject)
+	const end = ".the-same-signature"
+	texts := map[string]string{"alice": "claims of alice" + end, "bob": "claims of bob" + end}
+	_, one := m.row(texts["alice"])
+	if _, other := m.row(texts["bob"]); one != other {
+		t.Fatal("two texts with one end have two marks: nothing is tested here")
 	}
-	m.keep(kept(printed(5, 2), "bob", 10))
-	for more, want := range map[byte]string{1: "alice", 2: "bob"} {
-		if v := m.find(printed(5, more)); v == nil || v.answer.Subject != want {
-			t.Errorf("print %d finds %v, want %s", more, v, want)
+	keeps(m, texts["alice"], "alice", 10)
+	if who := subjectOf(m, texts["bob"]); who != "" {
+		t.Errorf("another text with the same mark finds %s", who)
+	}
+	keeps(m, texts["bob"], "bob", 10)
+	for want, text := range texts {
+		if who := subjectOf(m, text); who != want {
+			t.Errorf("%q finds %q", text, who)
 		}
 	}
-	m.forget(printed(5, 1))
-	if m.find(printed(5, 1)) != nil || m.find(printed(5, 2)) == nil {
+	m.forget(texts["alice"])
+	if subjectOf(m, texts["alice"]) != "" || subjectOf(m, texts["bob"]) == "" {
 		t.Error("forget of one: not that one is gone")
+	}
+}
+
+func TestTwoMemoriesMarkUnderSeedsOfTheirOwn(t *testing.T) {
+	const text = "a text that is as long as a token's signature"
+	_, one := newMemory(8).row(text)
+	if _, other := newMemory(8).row(text); one == other {
+		t.Errorf("both mark %x", one)
 	}
 }
 
@@ -149,14 +169,13 @@ func TestOneFindsWhileAnotherKeeps(t *testing.T) {
 		wg.Go(func() {
 			for i := range 20_000 {
 				text := strconv.Itoa(i % 200)
-				p := m.print(text)
-				switch v := m.find(p); {
-				case v != nil && v.answer.Subject != text:
-					t.Errorf("%s finds %s", text, v.answer.Subject)
-				case v == nil, i%7 == w:
-					m.keep(kept(p, text, session.Date(i)))
+				switch who := subjectOf(m, text); {
+				case who != "" && who != text:
+					t.Errorf("%s finds %s", text, who)
+				case who == "", i%7 == w:
+					keeps(m, text, text, session.Date(i))
 				case i%11 == w:
-					m.forget(p)
+					m.forget(text)
 				}
 			}
 		})
@@ -167,8 +186,8 @@ func TestOneFindsWhileAnotherKeeps(t *testing.T) {
 func TestPlacesAreFilledFromTheFront(t *testing.T) {
 	m := newMemory(8)
 	for i := range places {
-		m.keep(kept(printed(byte(2*i+1), 0), "", 1000))
-		if v := m.table[i].held.Load(); v == nil || v.print != printed(byte(2*i+1), 0) {
+		keeps(m, strconv.Itoa(i), "", 1000)
+		if v := m.table[i].held.Load(); v == nil || v.print != m.print(strconv.Itoa(i)) {
 			t.Errorf("the %dth is not in place %d", i, i)
 		}
 	}

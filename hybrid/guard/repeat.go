@@ -11,17 +11,17 @@ import (
 // repeated is mode ttl-cache: yes is repeated until the TTL or the token is over. No is not remembered, since a stranger can make up as
 // many tokens as he likes, and neither is an error.
 func (g *Guard) repeated(ctx context.Context, token session.Handle, at time.Time) (*introspect.Answer, error) {
-	p := g.memory.print(token.Reveal())
-	if v := g.memory.find(p); v != nil && !v.answer.ExpiresAt.Passed(at) && younger(v.asked, at, g.cfg.TTL) {
+	v, p := g.memory.find(token.Reveal())
+	if v != nil && !v.answer.ExpiresAt.Passed(at) && younger(v.asked, at, g.cfg.TTL) {
 		return &v.answer, nil
 	}
 	a, err := g.ask(ctx, token)
 	if a == nil {
-		g.memory.forget(p)
+		g.memory.forget(token.Reveal())
 		return nil, err
 	}
 	// The answer is as old as the question.
-	g.memory.keep(&verdict{print: p, answer: *a, asked: at, over: session.DateOf(at.Add(g.cfg.TTL)) + 1})
+	g.memory.keep(token.Reveal(), &verdict{print: p, answer: *a, asked: at, over: session.DateOf(at.Add(g.cfg.TTL)) + 1})
 	return a, nil
 }
 

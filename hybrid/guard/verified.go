@@ -15,33 +15,26 @@ import (
 )
 
 // local answers from the signature alone. It is checked once; that it was good is remembered, and everything else is looked at again at each
-// use. Mark, when not nil, was taken before the fence was found fresh, and has the fence asked.
-func (g *Guard) local(ctx context.Context, token string, at time.Time, mark *revocation.Mark) (*introspect.Answer, error) {
-	if g.memory == nil {
-		v, err := g.verify(ctx, token, at, mark)
-		if v == nil {
-			return nil, err
-		}
-		return &v.answer, nil
-	}
-	p := g.memory.print(token)
-	if v := g.memory.find(p); v != nil {
-		now, err := g.now(ctx, v, at, mark != nil)
+// use. With a moment the fence is asked too, which was found fresh in it.
+func (g *Guard) local(ctx context.Context, token string, at time.Time, m *moment) (*introspect.Answer, error) {
+	known, p := g.memory.find(token)
+	if known != nil {
+		now, err := g.now(ctx, known, at, m)
 		switch {
 		case err != nil:
 			return nil, err
 		case now == good:
-			return &v.answer, nil
+			return &known.answer, nil
 		case now == over:
 			return nil, nil
 		}
 	}
-	v, err := g.verify(ctx, token, at, mark)
+	v, err := g.verify(ctx, token, at, m)
 	if v == nil {
 		return nil, err
 	}
 	v.print = p
-	g.memory.keep(v)
+	g.memory.keep(token, v)
 	return &v.answer, nil
 }
 
@@ -54,8 +47,8 @@ const (
 	doubtful // verify it anew
 )
 
-// now holds a remembered verdict against the time, the issuer's keys and, where it is to, the fence.
-func (g *Guard) now(ctx context.Context, v *verdict, at time.Time, fenced bool) (standing, error) {
+// now holds a remembered verdict against the time, the issuer's keys and, with a moment, the fence.
+func (g *Guard) now(ctx context.Context, v *verdict, at time.Time, m *moment) (standing, error) {
 	if late := session.DateOf(at.Add(g.leeway)); v.answer.ExpiresAt.Passed(at.Add(-g.leeway)) || v.answer.NotBefore > late || v.answer.IssuedAt > late {
 		return over, nil
 	}
@@ -65,10 +58,10 @@ func (g *Guard) now(ctx context.Context, v *verdict, at time.Time, fenced bool) 
 		return over, unavailable(fmt.Errorf("find signing key: %w", err))
 	case !ok: // revoked, or rotated away
 		return over, nil
-	case !same(&key, v.key), fenced && v.hangs == nil:
+	case !same(&key, v.key), m != nil && v.hangs == nil:
 		return doubtful, nil
-	case fenced:
-		return v.hangs.judge(g.cfg.Fence), nil
+	case m != nil:
+		return v.hangs.judge(g.cfg.Fence, m.lease), nil
 	case v.hangs != nil && v.hangs.covered(g.cfg.Fence): // to know that something was taken back needs no lease
 		return over, nil
 	}
@@ -99,7 +92,7 @@ func (g *Guard) shared(k jwks.Key) *jwks.Key {
 }
 
 // verify checks everything, and returns a yes, or nil.
-func (g *Guard) verify(ctx context.Context, token string, at time.Time, mark *revocation.Mark) (*verdict, error) {
+func (g *Guard) verify(ctx context.Context, token string, at time.Time, m *moment) (*verdict, error) {
 	said, err := g.verifier.Verify(ctx, token, at)
 	if err != nil || !said.Good {
 		return nil, err
@@ -109,18 +102,19 @@ func (g *Guard) verify(ctx context.Context, token string, at time.Time, mark *re
 	if err != nil || !ok { // gone in this moment
 		return nil, err
 	}
-	v := &verdict{answer: c.Answer(), over: c.ExpiresAt + session.Date(hybrid.MaxLeeway/time.Second), key: g.shared(key)}
+	v := g.blank()
+	v.answer, v.over, v.key = c.Answer(), c.ExpiresAt+session.Date(hybrid.MaxLeeway/time.Second), g.shared(key)
 	if g.cfg.Fence == nil {
 		return v, nil
 	}
-	v.hangs = &hangs{c.Marks(), c.Actors, revocation.Mark{Asof: c.Asof}}
-	if mark == nil {
+	*v.hangs = hangs{c.Marks(), c.Actors, revocation.Mark{Asof: c.Asof}}
+	if m == nil {
 		if v.hangs.covered(g.cfg.Fence) { // to know that something was taken back needs no lease
 			return nil, nil
 		}
 		return v, nil
 	}
-	v.hangs.mark.Era, v.hangs.mark.At = mark.Era, mark.At
+	v.hangs.mark.Era, v.hangs.mark.At = m.mark.Era, m.mark.At
 	switch v.hangs.vouched(g.cfg.Fence, c.Log) {
 	case good:
 		return v, nil
@@ -129,4 +123,17 @@ func (g *Guard) verify(ctx context.Context, token string, at time.Time, mark *re
 	default:
 		return nil, errOtherLog
 	}
+}
+
+// blank is a verdict and, behind a fence, room for what it hangs on. The two are one piece: one walk to memory brings both.
+func (g *Guard) blank() *verdict {
+	if g.cfg.Fence == nil {
+		return &verdict{}
+	}
+	var piece struct {
+		verdict
+		hangs
+	}
+	piece.verdict.hangs = &piece.hangs
+	return &piece.verdict
 }

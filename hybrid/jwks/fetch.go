@@ -6,11 +6,12 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/introspectd/introspectd/internal/outbound"
 )
 
 // checkURL refuses what would let somebody on the way put his own keys in: plain HTTP, but for this machine.
@@ -19,15 +20,10 @@ func checkURL(text string) error {
 	switch {
 	case err != nil || u.Host == "" || u.User != nil || u.Fragment != "":
 		return errors.New("key source: not an absolute URL without credentials and fragment")
-	case u.Scheme == "https", u.Scheme == "http" && loopback(u.Hostname()):
+	case u.Scheme == "https", u.Scheme == "http" && outbound.Loopback(u.Hostname()):
 		return nil
 	}
 	return errors.New("key source: URL must be https, or http to a loopback address")
-}
-
-func loopback(host string) bool {
-	addr, err := netip.ParseAddr(host)
-	return host == "localhost" || err == nil && addr.IsLoopback()
 }
 
 // withoutRedirects keeps the request where it was sent: another host might be anybody's.

@@ -11,7 +11,8 @@
 //   - Whatever is written replaces exactly what was read ([Store.Save]). Of two rotations at once one wins, and the other finds it done.
 //   - Private keys are written sealed (AES-256-GCM) and bound to their id and algorithm. When a key cannot be opened, nothing is written
 //     over it.
-//   - A process that has not read the list for longer than the margin does not sign.
+//   - A process that has not read the list for longer than five minutes knows no key, and publishes none; with a margin shorter than that, it
+//     stops signing after the margin.
 //
 // It refuses to verify anything, to know what is signed, and to tell anybody that a key was revoked: that is for the log of takings-back.
 package keyring

@@ -40,6 +40,9 @@ func (e Exported) String() string { return "private key " + e.id + " (redacted)"
 // GoString is String, for %#v.
 func (e Exported) GoString() string { return e.String() }
 
+// Format is String for every verb: without it %d would print the text.
+func (e Exported) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(e.String())) }
+
 // LogValue is String, for slog.
 func (e Exported) LogValue() slog.Value { return slog.StringValue(e.String()) }
 

@@ -128,6 +128,9 @@ func (p private) String() string { return "signing key " + p.public.ID }
 // GoString is String, for %#v.
 func (p private) GoString() string { return p.String() }
 
+// Format is String for every verb.
+func (p private) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(p.String())) }
+
 // LogValue is String, for slog.
 func (p private) LogValue() slog.Value { return slog.StringValue(p.String()) }
 

@@ -29,6 +29,7 @@ type Ring struct {
 
 	changing sync.Mutex           // held by whoever reads and rewrites the list
 	known    atomic.Pointer[list] // nil until it was read
+	editions atomic.Uint64
 }
 
 // list is what was read. It is not changed once stored.
@@ -37,6 +38,9 @@ type list struct {
 	open    []private
 	at      time.Time
 }
+
+// Format says how many keys there are: package fmt would not ask those in it how they print.
+func (l list) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "%d signing keys", len(l.records)) }
 
 // New validates the configuration. The ring knows no key before the first [Ring.Refresh].
 func New(cfg Config) (*Ring, error) {
@@ -98,7 +102,9 @@ func (r *Ring) change(ctx context.Context, at time.Time, edit func([]Record) ([]
 			return err
 		}
 		if slices.EqualFunc(keys, next, same) {
-			r.known.Store(now)
+			if before := r.known.Swap(now); before == nil || !slices.EqualFunc(before.records, now.records, same) {
+				r.editions.Add(1)
+			}
 			return nil
 		}
 		if len(next) > maxKeys {
@@ -176,16 +182,24 @@ func (r *Ring) Sign(dst []byte, typ string, payload []byte, at time.Time) ([]byt
 		return nil, errUnread
 	}
 	i := signing(l.records, at)
-	if i < 0 || at.Sub(l.at) > r.policy.Margin {
+	if i < 0 || at.Sub(l.at) > min(r.policy.Margin, believed) {
 		return nil, errStale
 	}
 	return l.open[i].appendJWS(dst, typ, payload)
 }
 
-// Public is the set to publish: the key that signs first, then those that will, then those that did. It is empty before the first Refresh.
+// believed is for how long a list says which keys there are when it is not read again. It lies well below the ten minutes for which a set of
+// takings-back remembers that a key was revoked: from one of the two that is known at any time.
+const believed = 5 * time.Minute
+
+// Edition is another number whenever another list was read. Of one edition keys only grow older.
+func (r *Ring) Edition() uint64 { return r.editions.Load() }
+
+// Public is the set to publish: the key that signs first, then those that will, then those that did. It is empty before the first Refresh, and
+// when the list was not read for so long that a key may have been revoked.
 func (r *Ring) Public(at time.Time) jwks.Set {
 	var now, will, did []jwks.Key
-	if l := r.known.Load(); l != nil {
+	if l := r.known.Load(); l != nil && at.Sub(l.at) <= believed {
 		for i := range l.records {
 			if l.open[i].signer == nil {
 				continue // gone when it was read
@@ -207,8 +221,11 @@ func (r *Ring) Public(at time.Time) jwks.Set {
 // Find looks for one of the published keys, so that a process verifies its own tokens without asking itself over HTTP.
 func (r *Ring) Find(_ context.Context, id string, at time.Time) (jwks.Key, bool, error) {
 	l := r.known.Load()
-	if l == nil {
+	switch {
+	case l == nil:
 		return jwks.Key{}, false, errUnread
+	case at.Sub(l.at) > believed:
+		return jwks.Key{}, false, errStale
 	}
 	for i := range l.records {
 		if l.records[i].ID == id && l.open[i].signer != nil && r.policy.State(l.records, i, at) != Gone {

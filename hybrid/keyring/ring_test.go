@@ -289,9 +289,21 @@ func TestAProcessThatCannotReadTheListStopsSigning(t *testing.T) {
 	if err := r.Rotate(t.Context(), start, false); !errors.Is(err, session.ErrUnavailable) {
 		t.Errorf("Rotate while the store is away: %v, want ErrUnavailable", err)
 	}
-	signer(t, r, start.Add(time.Hour))
-	if _, err := r.Sign(nil, "at+jwt", nil, start.Add(time.Hour+time.Second)); !errors.Is(err, session.ErrUnavailable) {
-		t.Errorf("after the margin: %v, want ErrUnavailable", err)
+	id, late := signer(t, r, start.Add(5*time.Minute)), start.Add(5*time.Minute+time.Second)
+	if _, err := r.Sign(nil, "at+jwt", nil, late); !errors.Is(err, session.ErrUnavailable) {
+		t.Errorf("Sign by a list that is too old: %v, want ErrUnavailable", err)
+	}
+	// It may have been revoked, and whoever remembers revocations forgets them some time later.
+	if _, ok, err := r.Find(t.Context(), id, late); ok || !errors.Is(err, session.ErrUnavailable) {
+		t.Errorf("Find in a list that is too old: %v, %v, want ErrUnavailable", ok, err)
+	}
+	if n := r.Public(late).Len(); n != 0 {
+		t.Errorf("%d keys of a list that is too old are public", n)
+	}
+	brief := refreshed(t, &keyringtest.Memory{}, keyring.Policy{Margin: time.Minute}, start)
+	signer(t, brief, start.Add(time.Minute))
+	if _, err := brief.Sign(nil, "at+jwt", nil, start.Add(time.Minute+time.Second)); !errors.Is(err, session.ErrUnavailable) {
+		t.Errorf("Sign after the margin: %v, want ErrUnavailable", err)
 	}
 }
 

@@ -26,6 +26,14 @@ type sealKey struct {
 	aead cipher.AEAD
 }
 
+// Format says how many keys there are and nothing of them.
+func (s Sealer) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "sealer with %d server keys", len(s.keys))
+}
+
+// Format says which key it is.
+func (k sealKey) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "server key %x", k.name) }
+
 const sealVersion = 1
 
 // NewSealer takes the server's keys, 32 bytes or more each: the first seals, all of them open.

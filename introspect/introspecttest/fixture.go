@@ -86,7 +86,7 @@ func newWorld(t *testing.T, d Distance, warm bool) *world {
 	w.cache, err = cache.New(cache.Config{Store: w.store, Node: w.node, Capacity: 1000})
 	check(err)
 	w.service, err = introspect.NewService(introspect.Config{
-		Finder: w.cache, Callers: w.callers, Issuer: issuer, Throttle: caller.NewThrottle(50, 500),
+		Finder: w.cache, Callers: w.callers, Issuer: issuer, Guesses: caller.NewGuesses(50, 500),
 	})
 	check(err)
 	w.opener, err = session.NewService(session.Config{

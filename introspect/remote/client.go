@@ -10,6 +10,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/introspectd/introspectd/internal/outbound"
 	"github.com/introspectd/introspectd/introspect"
 	"github.com/introspectd/introspectd/introspect/oauth"
 	"github.com/introspectd/introspectd/session"
@@ -32,7 +33,12 @@ func New(c Config) (*Client, error) {
 	}
 	authorization := oauth.EncodeBasic(c.ClientID, c.Secret)
 	c.Secret = oauth.Secret{}
-	return &Client{c, c.httpClient(), func() string { return authorization }}, nil
+	return &Client{c, outbound.Client(c.HTTPClient), func() string { return authorization }}, nil
+}
+
+// Format says whom it asks as whom.
+func (c Client) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "client %s of %s", c.cfg.ClientID, c.cfg.Endpoint)
 }
 
 // maxForm is the longest form that introspectd reads.

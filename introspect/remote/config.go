@@ -3,11 +3,10 @@ package remote
 import (
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
-	"net/url"
 	"time"
 
+	"github.com/introspectd/introspectd/internal/outbound"
 	"github.com/introspectd/introspectd/introspect/oauth"
 )
 
@@ -43,48 +42,9 @@ func (c *Config) check() error {
 	return nil
 }
 
-// checkURL repeats no more of a URL than its host: the rest may hold a password.
 func checkURL(what, text string, plainText bool) error {
-	u, err := url.Parse(text)
-	if err != nil {
-		return fmt.Errorf("introspection client: %s is not a URL", what)
-	}
-	switch {
-	case u.Host == "" || u.Opaque != "":
-		return fmt.Errorf("introspection client: %s is not an absolute URL", what)
-	case u.User != nil, u.RawQuery != "", u.ForceQuery, u.Fragment != "":
-		return fmt.Errorf("introspection client: %s at %s has user information, a query or a fragment", what, u.Host)
-	case u.Scheme == "https":
-		return nil
-	case u.Scheme != "http":
-		return fmt.Errorf("introspection client: %s at %s is neither https nor http", what, u.Host)
-	case !plainText && !loopback(u.Hostname()):
-		return fmt.Errorf("introspection client: %s at %s is plain http: tokens and the client secret could be read on the way", what, u.Host)
+	if err := outbound.CheckURL(what, text, plainText); err != nil {
+		return fmt.Errorf("introspection client: %w", err)
 	}
 	return nil
-}
-
-func loopback(host string) bool {
-	return host == "localhost" || net.ParseIP(host).IsLoopback()
-}
-
-// httpClient never follows: the endpoint is the one that was configured.
-func (c *Config) httpClient() *http.Client {
-	client := http.Client{Transport: transport()}
-	if c.HTTPClient != nil {
-		client = *c.HTTPClient
-	}
-	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &client
-}
-
-// transport keeps enough connections for a busy service; the standard one keeps two per host and dials anew for the third question.
-func transport() http.RoundTripper {
-	standard, ok := http.DefaultTransport.(*http.Transport)
-	if !ok {
-		return http.DefaultTransport
-	}
-	t := standard.Clone()
-	t.MaxIdleConnsPerHost = 64
-	return t
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/introspectd/introspectd/internal/outbound"
 	"github.com/introspectd/introspectd/introspect"
 	"github.com/introspectd/introspectd/introspect/oauth"
 	"github.com/introspectd/introspectd/session"
@@ -54,7 +55,7 @@ func metadata(ctx context.Context, c Config) (document, error) {
 	if err != nil {
 		return nil, err
 	}
-	client := c.httpClient()
+	client := outbound.Client(c.HTTPClient)
 	if c.HTTPClient == nil {
 		defer client.CloseIdleConnections() // the connections are this call's own
 	}

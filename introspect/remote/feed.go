@@ -72,6 +72,7 @@ type wirePage struct {
 	Head    *revocation.Seq  `json:"head"`
 	LeaseMS *int64           `json:"lease_ms"`
 	Entries *json.RawMessage `json:"entries"`
+	Last    *wireEntry       `json:"last"`
 }
 
 type wireEntry struct {
@@ -101,13 +102,25 @@ func parsePage(body []byte) (revocation.Page, error) {
 		return revocation.Page{}, err
 	}
 	for _, e := range entries {
-		target, ok := session.ParseTarget(e.Kind)
-		if !ok || e.ID == "" && target != session.TargetAll {
-			return revocation.Page{}, fmt.Errorf("entry %d is of kind %.20q, which is not known here", e.Seq, e.Kind)
+		entry, err := e.entry()
+		if err != nil {
+			return revocation.Page{}, err
 		}
-		p.Entries = append(p.Entries, revocation.Entry{
-			Seq: e.Seq, Selector: session.Selector{Target: target, Key: e.ID}, At: e.At, Until: e.Until,
-		})
+		p.Entries = append(p.Entries, entry)
+	}
+	if w.Last != nil {
+		var err error
+		if p.Last, err = w.Last.entry(); err != nil {
+			return revocation.Page{}, err
+		}
 	}
 	return p, nil
+}
+
+func (e *wireEntry) entry() (revocation.Entry, error) {
+	target, ok := session.ParseTarget(e.Kind)
+	if !ok || e.ID == "" && target != session.TargetAll {
+		return revocation.Entry{}, fmt.Errorf("entry %d is of kind %.20q, which is not known here", e.Seq, e.Kind)
+	}
+	return revocation.Entry{Seq: e.Seq, Selector: session.Selector{Target: target, Key: e.ID}, At: e.At, Until: e.Until}, nil
 }

@@ -15,7 +15,7 @@ func (h House) Breaches(ctx context.Context, s *Source) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	breaches := slices.Concat(h.upwardImports(s), h.outsideFences(s), links, h.packageComments(s), open, h.clockReaders(s), h.openSecrets(s))
+	breaches := slices.Concat(h.upwardImports(s), h.outsideFences(s), links, h.packageComments(s), open, h.clockReaders(s), h.openSecrets(s), h.hiddenSecrets(s))
 	slices.Sort(breaches)
 	return slices.Compact(breaches), nil
 }

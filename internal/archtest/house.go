@@ -16,6 +16,7 @@ type House struct {
 	clocks     []clock
 	redacted   []string
 	bare       []string
+	careless   []string
 }
 
 type room struct {
@@ -61,6 +62,7 @@ func parseHouse(doc string) (House, error) {
 		{"clocks", 2, h.addClock},
 		{"secrets", 2, h.addSecret},
 		{"bare secrets", 2, h.addBare},
+		{"hidden secrets", 2, h.addCareless},
 	} {
 		rows, err := table(doc, t.name, t.columns)
 		if err != nil {
@@ -132,6 +134,14 @@ func (h *House) addBare(r row) error {
 		return fmt.Errorf("want one package.Type.Field, and why")
 	}
 	h.bare = append(h.bare, r.names[0][0])
+	return nil
+}
+
+func (h *House) addCareless(r row) error {
+	if len(r.names[0]) != 1 || r.text[1] == "" {
+		return fmt.Errorf("want one package, and why")
+	}
+	h.careless = append(h.careless, r.names[0][0])
 	return nil
 }
 

@@ -10,7 +10,7 @@ import (
 )
 
 // ways are those in which a value finds its way into print; a secret must answer each of them itself.
-var ways = []string{"String", "GoString", "LogValue", "MarshalText"}
+var ways = []string{"String", "GoString", "LogValue", "MarshalText", "Format"}
 
 // openSecrets is the rule that secrets are types that print redacted: those of the table say so by their methods, and no field
 // with the name of a secret is a plain string or bytes.

@@ -5,6 +5,8 @@ package blackbox
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"sync"
 	"syscall"
 	"testing"
@@ -15,7 +17,7 @@ import (
 
 var onPostgreSQL = []string{
 	"P20 queued while stopped", "P16 repeated elsewhere", "P17 killed before the answer", "killed idle", "paused for 0.9 of a lease",
-	"hung up", "P26 while refreshing", "on the command line", "P18 a guard that is cut off",
+	"hung up", "P26 while refreshing", "P26 while exchanging", "on the command line", "P18 a guard that is cut off",
 }
 
 const unheard = "P9 P39 a commit unheard of"
@@ -26,6 +28,27 @@ var ofTheStore = map[string]struct {
 }{
 	"cut from the store": {6, CutFromTheStore},
 	unheard:              {8, CommitUnheard},
+	backendsEnded:        {4, BackendsEnded},
+	headLocked:           {2, WhileLocked(2200 * time.Millisecond)},
+	restored:             {1, Restored},
+}
+
+const (
+	backendsEnded = "P4 backends ended"
+	headLocked    = "P39 the head locked for two waits"
+	restored      = "P6 restored"
+)
+
+// unbounded are schedules in which the database keeps the one who takes back waiting, which is not what W is about.
+var unbounded = []string{unheard, backendsEnded, headLocked, restored}
+
+// lockHead is another process that holds the row from which the numbers of the log are taken, as somebody does who types BEGIN; UPDATE.
+func (f *trial) lockHead(ctx context.Context, hold time.Duration) error {
+	return f.sql(ctx, `BEGIN`, `SELECT seq FROM head WHERE one = 1 FOR UPDATE`, fmt.Sprintf(`SELECT pg_sleep(%f)`, hold.Seconds()), `ROLLBACK`)
+}
+
+func (f *trial) sql(ctx context.Context, statements ...string) error {
+	return pgtest.Run(ctx, f.database, statements...)
 }
 
 // TestTheFencesHoldOnPostgreSQL holds schedules on three daemons, each with a link of its own to the database.
@@ -57,7 +80,7 @@ func TestTheFencesHoldOnPostgreSQL(t *testing.T) {
 				f := setUp(t, Plan{Database: pgtest.Database(t), Daemons: 3, Clients: 4, Services: c.services})
 				f.scheduled(t, c.rounds, c.do)
 				f.judged(t)
-				if name != unheard {
+				if !slices.Contains(unbounded, name) {
 					f.bounded(t)
 				}
 			})
@@ -82,13 +105,60 @@ func TestNothingIsAcceptedOnPostgreSQLAfterItWasTakenBack(t *testing.T) {
 	t.Parallel()
 	program(t)
 	f := setUp(t, Plan{Database: pgtest.Database(t), Daemons: 3, Clients: 6, Services: 2})
-	f.underFaults(t, nil)
+	f.underFaults(t, f.lockHead)
 }
 
-// TestAStoppedDatabaseIsNoAnswer stops every process of a server for longer than W, with questions and takings-back on their way.
-func TestAStoppedDatabaseIsNoAnswer(t *testing.T) {
+// TestNothingAcknowledgedIsLostOnPostgreSQL kills everybody at once, every process of the database included, in the midst of traffic, and holds them to
+// what they said before.
+func TestNothingAcknowledgedIsLostOnPostgreSQL(t *testing.T) {
 	t.Parallel()
 	program(t)
+	cluster := ownCluster(t)
+	url, _, err := cluster.Create()
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := setUp(t, Plan{Database: url, Daemons: 2})
+	traffic := Traffic{In: f.Installation, Seed: f.seed, Rate: 6}
+	ctx, cancel := context.WithCancel(t.Context())
+	var running sync.WaitGroup
+	running.Go(func() { traffic.Run(ctx) })
+	for n := range 2 {
+		time.Sleep(time.Duration(1500+370*n) * time.Millisecond)
+		f.Note("everybody is killed")
+		var all sync.WaitGroup
+		all.Go(func() {
+			if err := cluster.Signal(syscall.SIGKILL); err != nil {
+				t.Error(err)
+			}
+		})
+		for _, d := range f.Daemons {
+			all.Go(func() {
+				if err := d.Kill(); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		if err := cluster.Restart(); err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range f.Daemons {
+			if err := d.Start(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	time.Sleep(time.Second)
+	cancel()
+	running.Wait()
+	traffic.End(t.Context())
+	f.judged(t)
+}
+
+// ownCluster is a server that a test may kill.
+func ownCluster(t *testing.T) *pgtest.Cluster {
+	t.Helper()
 	cluster, err := pgtest.Start()
 	if errors.Is(err, pgtest.ErrMissing) {
 		pgtest.Shared(t) // it knows whether that may be
@@ -96,25 +166,26 @@ func TestAStoppedDatabaseIsNoAnswer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer cluster.Stop()
+	t.Cleanup(cluster.Stop)
+	return cluster
+}
+
+// TestAStoppedDatabaseIsNoAnswer stops every process of a server for longer than W, with questions and takings-back on their way.
+func TestAStoppedDatabaseIsNoAnswer(t *testing.T) {
+	t.Parallel()
+	program(t)
+	cluster := ownCluster(t)
 	url, _, err := cluster.Create()
 	if err != nil {
 		t.Fatal(err)
 	}
 	f := setUp(t, Plan{Database: url, Daemons: 2})
-	postmaster, err := cluster.PID()
-	if err != nil {
-		t.Fatal(err)
-	}
 	f.scheduled(t, 2, func(ctx context.Context, r *Round) error {
 		s, err := r.opened(ctx)
 		if err != nil {
 			return err
 		}
-		for _, d := range f.Daemons {
-			d.Store.Both(Passage{Hold: true}) // the backends are not ours to stop one by one; unheard they are as good as stopped
-		}
-		if err := syscall.Kill(postmaster, syscall.SIGSTOP); err != nil {
+		if err := cluster.Signal(syscall.SIGSTOP); err != nil {
 			return err
 		}
 		f.Note("the database is stopped")
@@ -127,10 +198,7 @@ func TestAStoppedDatabaseIsNoAnswer(t *testing.T) {
 			}
 		}
 		f.Note("the database goes on")
-		err = syscall.Kill(postmaster, syscall.SIGCONT)
-		for _, d := range f.Daemons {
-			d.Store.Both(Passage{})
-		}
+		err = cluster.Signal(syscall.SIGCONT)
 		taking.Wait()
 		if err := errors.Join(err, r.recovered(ctx, r.A), r.recovered(ctx, r.B)); err != nil {
 			return err

@@ -5,18 +5,30 @@ package blackbox
 import (
 	"math/rand/v2"
 	"testing"
+
+	"github.com/introspectd/introspectd/session/sqlstore/pgtest"
 )
 
 // broken are builds with one rule broken, and the schedule that must notice it.
 var broken = []struct {
 	tag, schedule string
-	ofService     bool // else of the daemon
+	of            part
 }{
-	{"mutant_nosettle", "P20 queued while stopped", false},
-	{"mutant_knownhere", "P16 repeated elsewhere", false},
-	{"mutant_coarseclock", "P20 queued while stopped", false},
-	{"mutant_coarseclock", "P20 queued in a guard", true},
+	{"mutant_nosettle", "P20 queued while stopped", daemon},
+	{"mutant_nosettle", backendsEnded, onServer},
+	{"mutant_knownhere", "P16 repeated elsewhere", daemon},
+	{"mutant_coarseclock", "P20 queued while stopped", daemon},
+	{"mutant_coarseclock", "P20 queued in a guard", guard},
 }
+
+// part is what a broken build is of.
+type part int
+
+const (
+	daemon   part = iota
+	onServer      // a daemon on PostgreSQL
+	guard
+)
 
 // TestABrokenProgramIsNoticed shows what the other tests are worth.
 func TestABrokenProgramIsNoticed(t *testing.T) {
@@ -24,9 +36,14 @@ func TestABrokenProgramIsNoticed(t *testing.T) {
 		t.Run(m.tag+" "+m.schedule, func(t *testing.T) {
 			c := directed[m.schedule]
 			plan := Plan{Daemons: 3, Services: c.services}
-			if m.ofService {
+			switch m.of {
+			case guard:
 				plan.Service = service(t, m.tag)
-			} else {
+			case onServer:
+				c.do = ofTheStore[m.schedule].do
+				plan.Database = pgtest.Database(t)
+				fallthrough
+			default:
 				plan.Program = program(t, m.tag)
 			}
 			f := setUp(t, plan)

@@ -37,18 +37,18 @@ var built struct {
 }
 
 // program is introspectd with build tags.
-func program(t *testing.T, tags ...string) string {
+func program(t testing.TB, tags ...string) string {
 	t.Helper()
 	return made(t, "introspectd "+strings.Join(tags, ","), func(folder string) (string, error) { return Build(t.Context(), folder, tags...) })
 }
 
 // service is the program of a [Service].
-func service(t *testing.T, tags ...string) string {
+func service(t testing.TB, tags ...string) string {
 	t.Helper()
 	return made(t, "service "+strings.Join(tags, ","), func(folder string) (string, error) { return BuildService(t.Context(), folder, tags...) })
 }
 
-func made(t *testing.T, name string, build func(folder string) (string, error)) string {
+func made(t testing.TB, name string, build func(folder string) (string, error)) string {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("processes are not started with -short")
@@ -79,7 +79,7 @@ type trial struct {
 	folder string
 }
 
-func setUp(t *testing.T, p Plan) *trial {
+func setUp(t testing.TB, p Plan) *trial {
 	t.Helper()
 	f := &trial{seed: rand.Uint64(), folder: t.TempDir()}
 	p.Folder = f.folder
@@ -166,6 +166,9 @@ func (f *trial) scheduled(t *testing.T, rounds int, s Schedule) {
 	t.Helper()
 	if err := Rounds(t.Context(), f.Installation, f.seed, rounds, func(ctx context.Context, r *Round) error {
 		r.Lock = f.lock
+		if f.Daemons[0].Store != nil {
+			r.Lock, r.SQL = f.lockHead, f.sql
+		}
 		return s(ctx, r)
 	}); err != nil {
 		t.Errorf("seed %d: %v", f.seed, err)
@@ -246,8 +249,9 @@ func (f *trial) underFaults(t *testing.T, lock func(context.Context, time.Durati
 	ctx, cancel := context.WithTimeout(t.Context(), length(t))
 	defer cancel()
 	nemesis := Nemesis{In: f.Installation, Seed: f.seed, Lock: lock}
-	traffic := Traffic{In: f.Installation, Seed: f.seed, Rate: 6}
+	traffic := Traffic{In: f.Installation, Seed: f.seed, Rate: rate()}
 	var running sync.WaitGroup
+	begun := time.Now()
 	running.Go(func() { traffic.Run(ctx) })
 	if err := nemesis.Run(ctx); err != nil {
 		t.Errorf("seed %d: %v", f.seed, err)
@@ -255,5 +259,13 @@ func (f *trial) underFaults(t *testing.T, lock func(context.Context, time.Durati
 	running.Wait()
 	traffic.End(t.Context())
 	t.Logf("faults: %v", nemesis.Faults)
-	f.judged(t)
+	f.report(t, nemesis, f.judged(t), time.Since(begun))
+}
+
+// rate is in lives a second. A long run has the machine for itself, and is to come to 200,000 judged calls in 12 minutes.
+func rate() float64 {
+	if os.Getenv("INTROSPECTD_BLACKBOX") == "" {
+		return 6
+	}
+	return 8
 }

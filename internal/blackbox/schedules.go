@@ -25,6 +25,8 @@ type Round struct {
 	Subject string
 	// Lock locks the database for a time, as another process would. Nil: it cannot be locked from outside.
 	Lock func(ctx context.Context, hold time.Duration) error
+	// SQL runs statements on a connection of its own, past all links. Nil: there is no server.
+	SQL func(ctx context.Context, statements ...string) error
 }
 
 // Rounds holds a schedule several times.

@@ -41,7 +41,7 @@ func TestWithoutAFaultThereIsNoError(t *testing.T) {
 }
 
 // heard waits until every service has its first lease. Nobody has been promised anything before.
-func (f *trial) heard(t *testing.T) {
+func (f *trial) heard(t testing.TB) {
 	t.Helper()
 	s := f.Daemons[0].Open(t.Context(), "nobody", f.Clients[0])
 	if s == nil {

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"log/slog"
 	"net/url"
 	"regexp"
@@ -26,6 +27,9 @@ func (s Secret) String() string {
 
 // GoString is String.
 func (s Secret) GoString() string { return s.String() }
+
+// Format is String for every verb.
+func (s Secret) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(s.String())) }
 
 // LogValue is String.
 func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
@@ -77,6 +81,9 @@ func (d DSN) String() string {
 
 // GoString is String.
 func (d DSN) GoString() string { return d.String() }
+
+// Format is String for every verb.
+func (d DSN) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(d.String())) }
 
 // LogValue is String.
 func (d DSN) LogValue() slog.Value { return slog.StringValue(d.String()) }

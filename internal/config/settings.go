@@ -9,9 +9,10 @@ import (
 
 // Settings is how the program is to run.
 type Settings struct {
-	Database DSN    `koanf:"database"`
-	Key      Secret `koanf:"key"`
-	KeyFile  string `koanf:"key-file"`
+	Database    DSN    `koanf:"database"`
+	AllowUnsafe bool   `koanf:"allow-unsafe-database"`
+	Key         Secret `koanf:"key"`
+	KeyFile     string `koanf:"key-file"`
 
 	Listen         string        `koanf:"listen"`
 	AdminListen    string        `koanf:"admin-listen"`
@@ -67,6 +68,7 @@ func Variable(flag string) string {
 
 var table = []Setting{
 	{Name: "database", Kind: Database, Default: "./introspectd.db", secret: true, Usage: "file path (SQLite) or postgres:// URL"},
+	{Name: "allow-unsafe-database", Kind: Switch, Default: "false", Usage: "use a PostgreSQL that may lose what it has confirmed, or is reached over a network without TLS"},
 	{Name: "key", Kind: Hidden, secret: true, noFlag: true, Usage: "server keys, 32 bytes in base64 each, instead of a key file"},
 	{Name: "key-file", Kind: Text, Usage: "file of server keys, one per line, the first is current (default <database>.key)"},
 

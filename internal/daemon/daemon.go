@@ -85,8 +85,13 @@ func (d *Daemon) open(ctx context.Context) (err error) {
 		return err
 	}
 	d.logSettings()
-	d.store, err = sqlstore.Open(ctx, sqlstore.Config{DSN: d.settings.Database.Reveal(), Migrate: true, Observe: d.metrics.StoreCall})
+	d.store, err = sqlstore.Open(ctx, sqlstore.Config{
+		DSN: d.settings.Database.Reveal(), Migrate: true, AllowUnsafe: d.settings.AllowUnsafe, Observe: d.metrics.StoreCall,
+	})
 	if err != nil {
+		return err
+	}
+	if err := d.lookAtDatabase(ctx); err != nil {
 		return err
 	}
 	ring, err := d.keys()
@@ -161,7 +166,9 @@ func (d *Daemon) wire(ring serverkey.Ring) (err error) {
 			d.signing.Changed() // signing keys share the registry's version
 			return d.registry.Load(ctx)
 		},
-		Report: d.following,
+		Report:  d.following,
+		Settled: func(s revocation.Settlement) { d.metrics.Settled(d.log, s) },
+		Slow:    func(s revocation.Slow) { d.metrics.Slow(d.log, s) },
 	})
 	if err != nil {
 		return err
@@ -192,13 +199,13 @@ func (d *Daemon) wire(ring serverkey.Ring) (err error) {
 
 func (d *Daemon) serveOver(sessions *session.Service) (err error) {
 	issuer := d.settings.IssuerFor(d.listener.Addr().String())
-	guesses := caller.NewThrottle(50, 500)
+	guesses := caller.NewGuesses(50, 500)
 	tokens, err := hybrid.NewReader(hybrid.ReaderConfig{Issuer: issuer, Keys: d.signing, Finder: d.memory, Fence: d.node})
 	if err != nil {
 		return err
 	}
 	answers, err := introspect.NewService(introspect.Config{
-		Finder: d.memory, Callers: d.registry, Issuer: issuer, Signed: tokens, Throttle: guesses, Uses: d.uses,
+		Finder: d.memory, Callers: d.registry, Issuer: issuer, Signed: tokens, Guesses: guesses, Uses: d.uses,
 	})
 	if err != nil {
 		return err
@@ -209,7 +216,7 @@ func (d *Daemon) serveOver(sessions *session.Service) (err error) {
 	}
 	d.api, err = httpapi.New(httpapi.Config{
 		Issuer: issuer, Sessions: sessions, Answers: answers, Callers: d.registry, Feed: d.node, Guesses: guesses,
-		Hybrid: &httpapi.Hybrid{Exchanges: exchanger, Tokens: tokens, Keys: d.signing, Lead: d.settings.KeyLead},
+		Hybrid: &httpapi.Hybrid{Exchanges: exchanger, Tokens: tokens, Keys: d.signing, Fence: d.node, Lead: d.settings.KeyLead},
 		Checks: d.checks(), Observe: d.metrics, Metrics: d.metrics.Handler(), Log: d.log, Audit: d.audit.Logger,
 		// Anybody who reaches a public address could read them.
 		PublicMetrics: d.adminListener == nil && config.Loopback(d.listener.Addr().String()),
@@ -253,7 +260,7 @@ func (d *Daemon) signingKeys(err error) {
 
 func (d *Daemon) checks() []httpapi.Check {
 	return []httpapi.Check{
-		{Name: "database", Check: d.store.Check},
+		{Name: "database", Check: d.store.Check, Details: d.databaseDetails},
 		{Name: "lease", Check: d.node.Fresh},
 		{Name: "keys", Check: func(ctx context.Context) error { return errors.Join(checkKeys(d.settings), d.signing.Check(ctx)) }},
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -60,6 +59,8 @@ const (
 	refreshEvery = 30 * time.Second // how often the list of signing keys is read when nobody says that it has changed
 	retryEvery   = time.Second      // and when that went wrong
 	refreshLasts = 5 * time.Second  // as long as the store is patient with a write
+	// Two readings begin at least so far apart: anybody can make up the ids of keys, and have them looked for.
+	readApart = 100 * time.Millisecond
 )
 
 // signingKeys keeps a ring up to date.
@@ -70,12 +71,12 @@ type signingKeys struct {
 	wake   chan struct{} // one waiting refresh serves all who asked before it begins
 	failed atomic.Pointer[error]
 
-	mu    sync.Mutex // held while refreshing
-	begun time.Time  // guarded by mu: the last refresh that went well
+	turn  chan struct{} // holds one while somebody refreshes, or waits until he may
+	begun time.Time     // the last refresh; his who has the turn
 }
 
 func newSigningKeys(ring *keyring.Ring, count func(string), report func(error)) *signingKeys {
-	return &signingKeys{Ring: ring, count: count, report: report, wake: make(chan struct{}, 1)}
+	return &signingKeys{Ring: ring, count: count, report: report, wake: make(chan struct{}, 1), turn: make(chan struct{}, 1)}
 }
 
 // Changed is told when the list may have changed, as when the registry's version did.
@@ -86,26 +87,52 @@ func (k *signingKeys) Changed() {
 	}
 }
 
-// refresh reads the list, unless somebody began to after a given time.
-func (k *signingKeys) refresh(ctx context.Context, after time.Time) error {
-	k.mu.Lock()
-	defer k.mu.Unlock()
+// refresh reads the list, unless somebody began to after a given time: then it says what came of that. It begins at the earliest so long after
+// the last one; whoever asks meanwhile waits for it.
+func (k *signingKeys) refresh(ctx context.Context, after time.Time, apart time.Duration) error {
+	if err := k.take(ctx); err != nil {
+		return err
+	}
+	defer func() { <-k.turn }()
 	if k.begun.After(after) {
-		return nil
+		return *k.failed.Load()
+	}
+	if wait := apart - time.Since(k.begun); wait > 0 {
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+			return hungUp(ctx)
+		}
 	}
 	// Whoever asked may hang up; that is no failure of the keys.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), refreshLasts)
 	defer cancel()
-	begun := time.Now()
-	err := k.Refresh(ctx, begun)
-	if err == nil {
-		k.begun = begun
-	}
+	k.begun = time.Now()
+	err := k.Refresh(ctx, k.begun)
 	before := k.failed.Swap(&err)
 	if was := before != nil && *before != nil; was != (err != nil) {
 		k.report(err)
 	}
 	return err
+}
+
+// take waits for the turn. Who has hung up takes it only when nobody else has it.
+func (k *signingKeys) take(ctx context.Context) error {
+	select {
+	case k.turn <- struct{}{}:
+		return nil
+	default:
+	}
+	select {
+	case k.turn <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return hungUp(ctx)
+	}
+}
+
+func hungUp(ctx context.Context) error {
+	return fmt.Errorf("%w: %w", session.ErrUnavailable, ctx.Err())
 }
 
 // Run refreshes until ctx ends: every now and then, and at once when the list has changed.
@@ -119,20 +146,20 @@ func (k *signingKeys) Run(ctx context.Context) error {
 		case <-k.wake:
 		}
 		next = refreshEvery
-		if err := k.refresh(ctx, time.Now()); err != nil { // it has been reported
+		if err := k.refresh(ctx, time.Now(), readApart); err != nil { // it has been reported
 			next = retryEvery
 		}
 	}
 }
 
 // Find is the ring's, but a key that it does not know is looked for in the list once more: another process may have signed with it a moment
-// ago. One reading of the list serves all who wait for it.
+// ago. One reading of the list serves all who wait for it, and the next begins a while later, however many unknown keys are asked for: who
+// asks for one waits, and is never told no by a list that is older than the question.
 func (k *signingKeys) Find(ctx context.Context, id string, at time.Time) (jwks.Key, bool, error) {
-	key, ok, err := k.Ring.Find(ctx, id, at)
-	if ok || err != nil {
-		return key, ok, err
+	if key, ok, err := k.Ring.Find(ctx, id, at); ok && err == nil {
+		return key, true, nil
 	}
-	if err := k.refresh(ctx, time.Now()); err != nil {
+	if err := k.refresh(ctx, time.Now(), readApart); err != nil {
 		return jwks.Key{}, false, err
 	}
 	return k.Ring.Find(ctx, id, at)
@@ -141,10 +168,21 @@ func (k *signingKeys) Find(ctx context.Context, id string, at time.Time) (jwks.K
 // Sign counts.
 func (k *signingKeys) Sign(dst []byte, typ string, payload []byte, at time.Time) ([]byte, error) {
 	signed, err := k.Ring.Sign(dst, typ, payload, at)
-	if err == nil {
-		k.count(typ)
+	if err != nil {
+		k.Changed() // the list may be too old, as after the machine slept
+		return nil, err
 	}
-	return signed, err
+	k.count(typ)
+	return signed, nil
+}
+
+// Public is the ring's.
+func (k *signingKeys) Public(at time.Time) jwks.Set {
+	set := k.Ring.Public(at)
+	if set.Len() == 0 {
+		k.Changed()
+	}
+	return set
 }
 
 // Check reports whether there are keys to sign with, and the last reading of the list went well.

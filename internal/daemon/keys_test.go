@@ -2,9 +2,11 @@ package daemon
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/introspectd/introspectd/hybrid/keyring"
@@ -26,7 +28,7 @@ func nodes(t *testing.T) (store *counted, a, b *signingKeys) {
 			t.Fatal(err)
 		}
 		both[i] = newSigningKeys(ring, func(string) {}, func(error) {})
-		if err := both[i].refresh(t.Context(), time.Time{}); err != nil {
+		if err := both[i].refresh(t.Context(), time.Time{}, 0); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -49,6 +51,12 @@ func (c *counted) Load(ctx context.Context) ([]keyring.Record, uint64, error) {
 	return c.Memory.Load(ctx)
 }
 
+func (c *counted) count() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.loads
+}
+
 func TestAKeyThatAnotherProcessHasJustMadeIsKnownWhenItIsAskedFor(t *testing.T) {
 	_, a, b := nodes(t)
 	if err := a.Rotate(t.Context(), time.Now(), true); err != nil {
@@ -66,9 +74,7 @@ func TestAKeyThatAnotherProcessHasJustMadeIsKnownWhenItIsAskedFor(t *testing.T) 
 
 func TestManyUnknownKeysAtOnceCostFewReadings(t *testing.T) {
 	store, a, _ := nodes(t)
-	store.mu.Lock()
-	before := store.loads
-	store.mu.Unlock()
+	before := store.count()
 	const askers = 200
 	var asking sync.WaitGroup
 	gate := make(chan struct{})
@@ -80,20 +86,132 @@ func TestManyUnknownKeysAtOnceCostFewReadings(t *testing.T) {
 			}
 		})
 	}
-	a.mu.Lock() // a reading is under way: all who come now wait for the next
+	a.turn <- struct{}{} // a reading is under way: all who come now wait for the next
 	close(gate)
 	time.Sleep(50 * time.Millisecond)
-	a.mu.Unlock()
+	<-a.turn
 	asking.Wait()
-	if n := store.loads - before; n > askers/4 {
+	if n := store.count() - before; n > askers/4 {
 		t.Errorf("%d questions cost %d readings", askers, n)
 	}
+}
+
+// Anybody can make up the ids of keys. One after the other or at once, they cost ten readings a second at most; and nobody is told no by a
+// list that is older than his question.
+func TestAFloodOfUnknownKeysCostsAFewReadings(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store, a, b := nodes(t)
+		time.Sleep(time.Minute)
+		before, begun := store.count(), time.Now()
+		var asking sync.WaitGroup
+		for range 20 {
+			asking.Go(func() {
+				for range 50 {
+					if _, ok, err := a.Find(t.Context(), rand.Text(), time.Now()); ok || err != nil {
+						t.Errorf("Find = %v, %v", ok, err)
+					}
+				}
+			})
+		}
+		asking.Wait()
+		took := time.Since(begun)
+		if n, most := store.count()-before, 1+int(took/readApart); n > most || n < 50 || took > 6*time.Second {
+			t.Errorf("1000 unknown keys by 20 askers cost %d readings in %v, want up to %d, one for all that wait", n, took, most)
+		}
+		if err := b.Rotate(t.Context(), time.Now(), true); err != nil {
+			t.Fatal(err)
+		}
+		keys := b.List(time.Now())
+		if _, ok, err := a.Find(t.Context(), keys[len(keys)-1].ID, time.Now()); !ok || err != nil {
+			t.Errorf("in the midst of it, a key that another process has just made: %v, %v, want the key", ok, err)
+		}
+		before = store.count()
+		for range 1000 {
+			if _, ok, err := a.Find(t.Context(), keys[0].ID, time.Now()); !ok || err != nil {
+				t.Fatalf("Find of a known key = %v, %v", ok, err)
+			}
+		}
+		if n := store.count() - before; n != 0 {
+			t.Errorf("known keys cost %d readings", n)
+		}
+	})
+}
+
+func TestUnknownKeysCostFewTriesWhenTheStoreIsAway(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store, a, _ := nodes(t)
+		time.Sleep(time.Minute)
+		store.Unplug(true)
+		before := store.count()
+		var asking sync.WaitGroup
+		for range 1000 {
+			asking.Go(func() {
+				if _, ok, err := a.Find(t.Context(), rand.Text(), time.Now()); ok || !errors.Is(err, session.ErrUnavailable) {
+					t.Errorf("Find = %v, %v, want ErrUnavailable", ok, err)
+				}
+			})
+		}
+		asking.Wait()
+		if n := store.count() - before; n > 2 {
+			t.Errorf("%d tries, want two at most", n)
+		}
+	})
+}
+
+// A key may have been revoked since, and the log of takings-back forgets that it was.
+func TestAListThatWasNotReadForLongKnowsNoKey(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store, a, _ := nodes(t)
+		id := a.List(time.Now())[0].ID
+		store.Unplug(true)
+		for _, c := range []struct {
+			later time.Duration
+			known bool
+		}{{4 * time.Minute, true}, {6 * time.Minute, false}} {
+			at := time.Now().Add(c.later)
+			_, ok, err := a.Find(t.Context(), id, at)
+			if ok != c.known || c.known != (err == nil) || err != nil && !errors.Is(err, session.ErrUnavailable) {
+				t.Errorf("after %v: Find = %v, %v, want known %v", c.later, ok, err, c.known)
+			}
+			if n := a.Public(at).Len(); (n > 0) != c.known {
+				t.Errorf("after %v: %d keys are public", c.later, n)
+			}
+		}
+	})
+}
+
+func TestAListThatIsTooOldIsReadAsSoonAsSomebodyNeedsIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store, a, _ := nodes(t)
+		ctx, stop := context.WithCancel(t.Context())
+		var running sync.WaitGroup
+		running.Go(func() { _ = a.Run(ctx) })
+		defer func() { stop(); running.Wait() }()
+		wall := time.Now().Add(time.Hour) // as after the machine slept: no timer has run meanwhile
+		for what, need := range map[string]func() bool{
+			"sign":    func() bool { _, err := a.Sign(nil, "at+jwt", nil, wall); return errors.Is(err, session.ErrUnavailable) },
+			"publish": func() bool { set := a.Public(wall); return set.Len() == 0 },
+		} {
+			before := store.count()
+			if !need() {
+				t.Errorf("%s: done by a list of an hour ago", what)
+			}
+			time.Sleep(2 * readApart)
+			if store.count() == before {
+				t.Errorf("%s: the list was not read", what)
+			}
+		}
+	})
 }
 
 func TestWhoHangsUpDoesNotMakeTheKeysFail(t *testing.T) {
 	_, a, _ := nodes(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
+	if _, ok, err := a.Find(ctx, "nobody's", time.Now()); ok || !errors.Is(err, session.ErrUnavailable) {
+		t.Errorf("Find = %v, %v, want ErrUnavailable: there was a reading just now, and nobody waits for the next", ok, err)
+	}
+	time.Sleep(readApart)
 	if _, ok, err := a.Find(ctx, "nobody's", time.Now()); ok || err != nil {
 		t.Errorf("Find = %v, %v", ok, err)
 	}
@@ -112,7 +230,7 @@ func TestKeysThatCannotBeReadAreNotReadyAndNoAnswer(t *testing.T) {
 		t.Error("Check = nil without a store")
 	}
 	store.Unplug(false)
-	if err := a.refresh(t.Context(), time.Now()); err != nil || a.Check(t.Context()) != nil {
+	if err := a.refresh(t.Context(), time.Now(), 0); err != nil || a.Check(t.Context()) != nil {
 		t.Errorf("refresh = %v, Check = %v, want both well again", err, a.Check(t.Context()))
 	}
 }

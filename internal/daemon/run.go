@@ -30,7 +30,7 @@ func (d *Daemon) Run(ctx context.Context, ready func()) error {
 		})
 	}
 	start("following the revocation log", d.node.Run)
-	start("listening for hints", func(ctx context.Context) error { return d.store.Hints(ctx, d.node.Hurry) })
+	start("listening for hints", func(ctx context.Context) error { return d.store.Hints(ctx, d.node.Hurry, d.node.Acknowledged) })
 	start("refreshing the signing keys", d.signing.Run)
 	start("recording uses", func(ctx context.Context) error { return d.uses.Run(ctx, d.usesLost) })
 	start("removing expired rows", (&sweeper{d.store, d.settings.SweepInterval, d.metrics, d.log}).Run)
@@ -77,8 +77,14 @@ func (d *Daemon) first(ctx context.Context) error {
 		return fmt.Errorf("start: %w", err)
 	}
 	// With the wrong server keys nothing is written over the signing keys that cannot be opened, and nothing is served.
-	if err := d.signing.refresh(ctx, time.Time{}); err != nil {
+	if err := d.signing.refresh(ctx, time.Time{}, 0); err != nil {
 		return fmt.Errorf("start: %w", err)
+	}
+	if err := d.store.SetIssuer(ctx, d.settings.IssuerFor(d.listener.Addr().String())); err != nil {
+		return fmt.Errorf("start: %w", err)
+	}
+	if other := OtherAlgorithm(d.signing.Ring, d.settings, time.Now()); other != "" {
+		d.log.Warn("signing-alg takes hold with the next rotation of the signing keys", "signing-alg", d.settings.SigningAlg, "signs", string(other))
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"net/netip"
 
@@ -29,6 +30,11 @@ type presented struct {
 	inForm     bool // there is a client_secret
 	assertion  bool
 	statedOnly string // client_id without a secret
+}
+
+// Format says how it was presented and by whom: package fmt would not ask the secrets in it how they print.
+func (p presented) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "credentials (header %v, form %v, assertion %v)", p.header, p.inForm, p.assertion)
 }
 
 func (x *exchange) presented(form oauth.Form) (presented, error) {

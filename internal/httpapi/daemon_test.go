@@ -89,9 +89,9 @@ func newDaemon(t testing.TB, change ...func(*options)) *daemon {
 	check(d.callers.Load(t.Context()))
 	d.cache, err = cache.New(cache.Config{Store: d.store, Node: d.node, Capacity: o.capacity})
 	check(err)
-	guesses := caller.NewThrottle(50, 500)
+	guesses := caller.NewGuesses(50, 500)
 	signed := d.hybrid(o.issuer, o.swaps)
-	answers, err := introspect.NewService(introspect.Config{Finder: d.cache, Callers: d.callers, Issuer: o.issuer, Throttle: guesses, Signed: d.tokens})
+	answers, err := introspect.NewService(introspect.Config{Finder: d.cache, Callers: d.callers, Issuer: o.issuer, Guesses: guesses, Signed: d.tokens})
 	check(err)
 	succession, err := session.NewSuccession([]byte("a server key of thirty-two bytes"))
 	check(err)
@@ -134,7 +134,7 @@ func (d *daemon) hybrid(issuer string, capacity int) *httpapi.Hybrid {
 	check(err)
 	d.swaps, err = hybrid.NewExchanger(hybrid.ExchangerConfig{Reader: d.tokens, Callers: d.callers, Minter: minter, Capacity: capacity})
 	check(err)
-	return &httpapi.Hybrid{Exchanges: d.swaps, Tokens: d.tokens, Keys: d.ring, Lead: time.Hour}
+	return &httpapi.Hybrid{Exchanges: d.swaps, Tokens: d.tokens, Keys: d.ring, Fence: d.node, Lead: time.Hour}
 }
 
 func (d *daemon) register() {

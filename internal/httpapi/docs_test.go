@@ -13,6 +13,7 @@ import (
 	"github.com/introspectd/introspectd/introspect"
 	"github.com/introspectd/introspectd/introspect/caller"
 	"github.com/introspectd/introspectd/session"
+	"github.com/introspectd/introspectd/session/revocation"
 )
 
 func TestEveryEndpointAndMetadataMemberIsDocumented(t *testing.T) {
@@ -22,7 +23,7 @@ func TestEveryEndpointAndMetadataMemberIsDocumented(t *testing.T) {
 	}
 	s, err := New(Config{
 		Issuer: "https://id.example", Sessions: new(session.Service), Answers: new(introspect.Service), Callers: caller.NewRegistry(nil, nil),
-		Metrics: http.NotFoundHandler(), Hybrid: &Hybrid{new(hybrid.Exchanger), new(hybrid.Reader), new(keyring.Ring), time.Hour},
+		Metrics: http.NotFoundHandler(), Hybrid: &Hybrid{new(hybrid.Exchanger), new(hybrid.Reader), new(keyring.Ring), new(revocation.Node), time.Hour},
 	})
 	if err != nil {
 		t.Fatal(err)

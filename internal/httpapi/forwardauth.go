@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/introspectd/introspectd/hybrid"
+	"github.com/introspectd/introspectd/introspect/caller"
 	"github.com/introspectd/introspectd/introspect/oauth"
 	"github.com/introspectd/introspectd/session"
 )
@@ -27,7 +28,7 @@ func (x *exchange) forwardAuth() error {
 		return errNoBearer
 	}
 	q.Token = session.Present(text)
-	g := x.guess("", q.Token, session.Access)
+	g := x.strangersGuess(caller.Forwarding, q.Token)
 	q.Admit = g.mayLook
 	out, err := x.server.cfg.Hybrid.Exchanges.Exchange(x.r.Context(), nil, &q, x.at)
 	g.exchanged(out, err)

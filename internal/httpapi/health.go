@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 )
@@ -12,6 +13,8 @@ import (
 type Check struct {
 	Name  string
 	Check func(ctx context.Context) error
+	// Details is what ?verbose shows beside the verdict, for anybody to read. Nil: nothing.
+	Details func(ctx context.Context) string
 }
 
 // readiness keeps the last verdict for a moment: probes come from many places, and each must not cost a look at the database.
@@ -22,9 +25,10 @@ type readiness struct {
 }
 
 type result struct {
-	name string
-	took time.Duration
-	err  error
+	name    string
+	took    time.Duration
+	err     error
+	details string
 }
 
 const (
@@ -45,7 +49,11 @@ func (s *Server) look() []result {
 	for _, c := range s.cfg.Checks {
 		begun := time.Now()
 		err := c.Check(ctx)
-		results = append(results, result{c.Name, time.Since(begun), err})
+		r := result{name: c.Name, took: time.Since(begun), err: err}
+		if err == nil && c.Details != nil {
+			r.details = c.Details(ctx)
+		}
+		results = append(results, r)
 	}
 	r.results, r.at = results, time.Now()
 	return results
@@ -67,7 +75,7 @@ func (x *exchange) ready() error {
 			verdict, status, words = "failed", http.StatusServiceUnavailable, "not ready\n"
 			x.server.notes.trouble(x, "check "+r.name, r.err)
 		}
-		details += fmt.Sprintf("%s %s %v\n", r.name, verdict, r.took.Round(10*time.Microsecond))
+		details += strings.TrimRight(fmt.Sprintf("%s %s %v %s", r.name, verdict, r.took.Round(10*time.Microsecond), r.details), " ") + "\n"
 	}
 	if x.server.unready.Load() {
 		status, words = http.StatusServiceUnavailable, "stopping\n"

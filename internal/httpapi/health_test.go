@@ -35,6 +35,10 @@ func TestReadinessSaysWhatIsWrongButNotWhy(t *testing.T) {
 						return nil
 					}},
 					{Name: "keys", Check: func(context.Context) error { return nil }},
+					{
+						Name: "disk", Check: func(context.Context) error { return nil },
+						Details: func(context.Context) string { return "fsync=on" },
+					},
 				}
 			}
 		})
@@ -44,13 +48,13 @@ func TestReadinessSaysWhatIsWrongButNotWhy(t *testing.T) {
 			if code, body := ask(h, "/readyz"); code != http.StatusOK || body != "ready\n" {
 				t.Errorf("%s: %d %q", name, code, body)
 			}
-			if code, body := ask(h, "/readyz?verbose"); code != http.StatusOK || body != "database ok 0s\nkeys ok 0s\nready\n" {
+			if code, body := ask(h, "/readyz?verbose"); code != http.StatusOK || body != "database ok 0s\nkeys ok 0s\ndisk ok 0s fsync=on\nready\n" {
 				t.Errorf("%s: verbose: %d %q", name, code, body)
 			}
 			broken.Store(true)
 			time.Sleep(time.Second)
 			code, body := ask(h, "/readyz?verbose")
-			if code != http.StatusServiceUnavailable || body != "database failed 0s\nkeys ok 0s\nnot ready\n" {
+			if code != http.StatusServiceUnavailable || body != "database failed 0s\nkeys ok 0s\ndisk ok 0s fsync=on\nnot ready\n" {
 				t.Errorf("%s: broken: %d %q", name, code, body)
 			}
 			if code, _ := ask(h, "/livez"); code != http.StatusOK {

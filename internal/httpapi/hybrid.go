@@ -9,6 +9,7 @@ import (
 	"github.com/introspectd/introspectd/hybrid/jwks"
 	"github.com/introspectd/introspectd/introspect/caller"
 	"github.com/introspectd/introspectd/session"
+	"github.com/introspectd/introspectd/session/revocation"
 )
 
 // Hybrid is what a [Server] stands on that makes internal JWTs of handles. All of it is needed.
@@ -16,6 +17,7 @@ type Hybrid struct {
 	Exchanges Exchanger
 	Tokens    Verifier
 	Keys      Keys
+	Fence     KeyFence      // says of which of them it may be said that they are good
 	Lead      time.Duration // for how long a key is published before it signs
 }
 
@@ -33,11 +35,19 @@ type Verifier interface {
 type Keys interface {
 	hybrid.Signer
 	Public(at time.Time) jwks.Set
+	Edition() uint64 // another one whenever other keys are public for another reason than the time
+}
+
+// KeyFence knows which keys were taken back ([revocation.Node]).
+type KeyFence interface {
+	// Fresh returns nil when what is known may be believed now.
+	Fresh(ctx context.Context) error
+	Set() *revocation.Set
 }
 
 func (h *Hybrid) check() error {
-	if h != nil && (h.Exchanges == nil || h.Tokens == nil || h.Keys == nil || h.Lead < time.Second) {
-		return errors.New("http server: hybrid mode lacks exchanger, verifier, keys or the lead of keys")
+	if h != nil && (h.Exchanges == nil || h.Tokens == nil || h.Keys == nil || h.Fence == nil || h.Lead < time.Second) {
+		return errors.New("http server: hybrid mode lacks exchanger, verifier, keys, their fence or the lead of keys")
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/introspectd/introspectd/introspect/caller"
 	"github.com/introspectd/introspectd/introspect/oauth"
 	"github.com/introspectd/introspectd/session"
 )
@@ -21,8 +22,8 @@ func (x *exchange) logout() error {
 		return errNoBearer
 	}
 	token, async := session.Present(text), prefersAsync(x.r.Header)
-	g := x.guess(neighbourhood(x.r), token, session.Access)
-	if err := g.mayLook(); err != nil {
+	g := x.strangersGuess(caller.TakingBack, token)
+	if err := g.mayTakeBack(x.r.Context()); err != nil {
 		return err
 	}
 	ctx, cancel := x.changing()
@@ -32,7 +33,7 @@ func (x *exchange) logout() error {
 		x.server.notes.undone(x, "token", token.String(), err)
 		return err
 	}
-	g.looked(held.Known)
+	g.found(held.Known)
 	if !held.Active {
 		return errBadBearer
 	}

@@ -30,6 +30,7 @@ func (x *exchange) openSession() error {
 	if err != nil {
 		return err
 	}
+	x.issued(opened.Pair)
 	id := opened.Session.ID.String()
 	x.server.notes.record(x, "session opened", c.ID, "session", id, "subject", opened.Session.Subject, "holder", opened.Session.Client,
 		"audience", opened.Session.Audience.String(), "scope", opened.Session.Scope.String(), "token", opened.Pair.Access)

@@ -76,10 +76,17 @@ func appendPage(dst []byte, p *revocation.Page, more bool) []byte {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		o := object{append(dst, '{')}
-		dst = o.number("seq", int64(e.Seq)).text("kind", e.Target.String()).text("id", e.Key).
-			date("at", e.At).date("until", e.Until).end()
+		dst = appendEntry(dst, &e)
 	}
-	dst = strconv.AppendBool(append(dst, `],"more":`...), more)
+	dst = append(dst, ']')
+	if p.Last.Seq != 0 {
+		dst = appendEntry(append(dst, `,"last":`...), &p.Last)
+	}
+	dst = strconv.AppendBool(append(dst, `,"more":`...), more)
 	return append(dst, '}')
+}
+
+func appendEntry(dst []byte, e *revocation.Entry) []byte {
+	o := object{append(dst, '{')}
+	return o.number("seq", int64(e.Seq)).text("kind", e.Target.String()).text("id", e.Key).date("at", e.At).date("until", e.Until).end()
 }

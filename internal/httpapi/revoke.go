@@ -28,8 +28,8 @@ func (x *exchange) revoke() error {
 	if x.server.cfg.Hybrid != nil && token.Kind() == session.Malformed {
 		return x.revokeSigned(c, token, async)
 	}
-	g := x.guess(c.ID, token, session.Access, session.Refresh)
-	if err := g.mayLook(); err != nil {
+	g := x.guess(caller.TakingBack, c, token, session.Access, session.Refresh)
+	if err := g.mayTakeBack(x.r.Context()); err != nil {
 		return err
 	}
 	ctx, cancel := x.changing()
@@ -45,7 +45,7 @@ func (x *exchange) revoke() error {
 		x.server.notes.undone(x, "token", token.String(), err)
 		return err
 	}
-	g.looked(found.Known)
+	g.found(found.Known)
 	if found.Known {
 		x.settledBy(found.Seq)
 		x.server.notes.record(x, "token revoked", c.ID, "token", token, "session", found.Session.String(), "subject", plain(found.Subject), "ended", found.Ended, seqOf(found.Seq))

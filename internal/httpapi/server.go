@@ -34,9 +34,8 @@ type Config struct {
 	Callers  *caller.Registry
 	Feed     Teller // nil: nobody follows the log through this server
 
-	// Guesses counts well-formed tokens that were never issued, by client id. It is the one that Answers spends from. Nil: 50 a second
-	// after 500.
-	Guesses *caller.Throttle
+	// Guesses counts well-formed tokens that were never issued. It is the one that Answers spends from. Nil: 50 a second after 500.
+	Guesses *caller.Guesses
 	// Failures counts failed authentication, by client id and address. Nil: 5 a second after 20.
 	Failures *caller.Throttle
 	// Writing bounds one change, settling included: past it the caller is told that the outcome is unknown. Default 10 s.
@@ -64,6 +63,7 @@ type Server struct {
 	readiness  readiness
 	publishing publishing
 	exchanges  sync.Pool // of *exchange
+	lane       lane
 	public     *gin.Engine
 	admin      *gin.Engine
 }
@@ -87,7 +87,7 @@ func New(c Config) (*Server, error) {
 		return nil, err
 	}
 	if c.Guesses == nil {
-		c.Guesses = caller.NewThrottle(50, 500)
+		c.Guesses = caller.NewGuesses(50, 500)
 	}
 	if c.Failures == nil {
 		c.Failures = caller.NewThrottle(5, 20)
@@ -103,7 +103,7 @@ func New(c Config) (*Server, error) {
 	}
 	s := &Server{
 		cfg: c, settled: c.Sessions, prompt: c.Sessions.AtCommit(), metadata: m,
-		ids: newRequestIDs(), notes: newNotes(c.Log, c.Audit),
+		ids: newRequestIDs(), notes: newNotes(c.Log, c.Audit), lane: newLane(),
 	}
 	s.exchanges.New = func() any { return &exchange{server: s, buf: make([]byte, 0, 1<<10)} }
 	s.public, s.admin = s.publicRoutes(), s.adminRoutes()

@@ -49,7 +49,7 @@ func (x *exchange) refresh(form oauth.Form, c *caller.Client) error {
 	if err != nil {
 		return err
 	}
-	g := x.guess(c.ID, req.Token, session.Refresh)
+	g := x.guess(caller.Refreshing, c, req.Token, session.Refresh)
 	if err := g.mayLook(); err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func (x *exchange) refresh(form oauth.Form, c *caller.Client) error {
 	defer cancel()
 	done, err := x.server.settled.Refresh(ctx, req, x.at)
 	if done != nil {
-		g.looked(!done.Session.IsZero())
+		g.found(!done.Session.IsZero())
 		if done.Outcome == session.Reused {
 			x.settledBy(done.Seq)
 			x.server.notes.record(x, "refresh token reused, session ended", c.ID, "token", req.Token, "session", done.Session.String(), "subject", plain(done.Subject), seqOf(done.Seq))
@@ -69,6 +69,7 @@ func (x *exchange) refresh(form oauth.Form, c *caller.Client) error {
 	if err != nil {
 		return err
 	}
+	x.issued(done.Pair)
 	if done.Outcome == session.Repeated {
 		x.outcome = outcomeRepeated
 	}

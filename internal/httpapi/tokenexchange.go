@@ -18,7 +18,7 @@ func (x *exchange) exchangeToken(form oauth.Form, c *caller.Client) error {
 	if err != nil {
 		return err
 	}
-	g := x.guess(c.ID, q.Token, session.Access)
+	g := x.guess(caller.Exchanging, c, q.Token, session.Access)
 	q.Admit = g.mayLook
 	out, err := x.server.cfg.Hybrid.Exchanges.Exchange(x.r.Context(), c, &q, x.at)
 	g.exchanged(out, err)
@@ -39,10 +39,10 @@ func (x *exchange) exchangeToken(form oauth.Form, c *caller.Client) error {
 }
 
 // exchanged counts a token that nobody has issued.
-func (g guess) exchanged(out hybrid.Exchanged, err error) {
+func (g *guess) exchanged(out hybrid.Exchanged, err error) {
 	refusal, no := errors.AsType[*session.Refusal](err)
 	if err == nil || no && refusal.Reason == session.InvalidRequest {
-		g.looked(out.Known)
+		g.found(out.Known)
 	}
 }
 

@@ -86,6 +86,9 @@ func (r Ring) String() string { return fmt.Sprintf("%d server keys", len(r.keys)
 // GoString is String.
 func (r Ring) GoString() string { return r.String() }
 
+// Format is String for every verb.
+func (r Ring) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(r.String())) }
+
 // LogValue is String.
 func (r Ring) LogValue() slog.Value { return slog.StringValue(r.String()) }
 

@@ -26,6 +26,7 @@ type Metrics struct {
 	sessions   prometheus.Gauge
 	renewals   *prometheus.CounterVec
 	signatures *prometheus.CounterVec
+	settling   settling
 	endpoints  *labels
 	outcomes   *labels
 	ops        *labels
@@ -53,6 +54,7 @@ func NewMetrics(b Build) *Metrics {
 		sessions:   prometheus.NewGauge(prometheus.GaugeOpts{Namespace: namespace, Name: "sessions", Help: "Sessions kept, counted at the last sweep; ended ones that are not swept yet included."}),
 		renewals:   counters("renewal_changes_total", "Times that following the log began to fail, or worked again.", "to"),
 		signatures: counters("signatures_total", "Signatures made, by what was signed.", "what"),
+		settling:   newSettling(),
 		endpoints:  &labels{}, outcomes: &labels{}, ops: &labels{},
 	}
 	build := prometheus.NewGauge(prometheus.GaugeOpts{
@@ -61,6 +63,7 @@ func NewMetrics(b Build) *Metrics {
 	})
 	build.Set(1)
 	m.registry.MustRegister(m.requests, m.latency, m.store, m.failures, m.swept, m.sweeps, m.uses, m.sessions, m.renewals, m.signatures, build,
+		m.settling.took, m.settling.waited, m.settling.late, m.settling.slow,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	for _, outcome := range []string{"done", "failed"} {
 		m.sweeps.WithLabelValues(outcome)

@@ -32,6 +32,17 @@ func (m *Metrics) WatchNode(n *revocation.Node) {
 	m.gauge("revocation_set_entries", "Takings-back that can still matter.", func() float64 { return float64(n.Set().Len()) })
 	m.gauge("revocation_applied_seq", "The newest taking-back that this node knows.", func() float64 { return float64(n.Set().Applied()) })
 	m.gauge("lease_remaining_seconds", "For how long this node may still answer from memory.", func() float64 { return n.Rest().Seconds() })
+	m.gauge("subscribers", "Guards that follow the feed through this node and may believe.", func() float64 { return float64(n.Figures().Subscribers) })
+	m.gauge("subscribers_behind_entries", "Entries that the slowest of them lacks.", func() float64 { return float64(n.Figures().Behind) })
+	for outcome, read := range map[string]func(revocation.Figures) uint64{
+		"renewed": func(f revocation.Figures) uint64 { return f.Renewed },
+		"refused": func(f revocation.Figures) uint64 { return f.Refused },
+	} {
+		m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Namespace: namespace, Name: "stale_questions_total", Help: "Questions that found the lease over, by what became of them: a renewal came in time, or 503.",
+			ConstLabels: prometheus.Labels{"outcome": outcome},
+		}, func() float64 { return float64(read(n.Figures())) }))
+	}
 }
 
 func (m *Metrics) gauge(name, help string, read func() float64) {

@@ -6,6 +6,7 @@ func (Safe) String() string               { return "" }
 func (Safe) GoString() string             { return "" }
 func (Safe) LogValue() string             { return "" }
 func (Safe) MarshalText() ([]byte, error) { return nil, nil }
+func (Safe) Format()                      {}
 
 type Loose struct{ text string }
 

@@ -1,0 +1,5 @@
+package box
+
+import safe "example.org/house/ground"
+
+type Keep struct{ it safe.Safe }

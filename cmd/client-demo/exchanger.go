@@ -12,12 +12,14 @@ import (
 // exchanger exchanges, and when it gets no more tokens it goes on with the last one for as long as that is taken: a thief would.
 type exchanger struct {
 	client *exchange.Client
+	secret func(kind, text string)
 	last   sync.Map // by service
 }
 
 func (x *exchanger) token(ctx context.Context, held session.Handle, to *service) (string, error) {
 	made, _, err := x.client.Token(ctx, held, to.name, to.scope)
 	if err == nil {
+		x.secret("internal token", made.Reveal())
 		x.last.Store(to.name, made)
 		return made.Reveal(), nil
 	}
@@ -32,5 +34,5 @@ func (in *installation) exchanger(client string) (*exchanger, error) {
 	c, err := exchange.New(exchange.Config{
 		TokenEndpoint: in.url + "/token", ClientID: client, Secret: oauth.NewSecret(in.secrets[client].Reveal()), HTTPClient: in.counted(),
 	})
-	return &exchanger{client: c}, err
+	return &exchanger{client: c, secret: in.secret}, err
 }

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/introspectd/introspectd/internal/config"
 	"github.com/introspectd/introspectd/internal/daemon"
 	"github.com/introspectd/introspectd/introspect/caller"
 	"github.com/introspectd/introspectd/session"
@@ -19,6 +20,8 @@ import (
 // installation is a daemon on a throw-away database and the services that ask it, all on free loopback ports.
 type installation struct {
 	mode     mode
+	settings config.Settings
+	secret   func(kind, text string) // told of what is secret
 	url      string
 	secrets  map[string]session.Handle // by client
 	edge     *exchanger                // in the modes with internal tokens: what stands between users and services
@@ -43,21 +46,22 @@ const (
 	edgeClient  = "edge"
 )
 
-func install(ctx context.Context, dir string, m mode) (_ *installation, err error) {
-	in := &installation{mode: m, secrets: map[string]session.Handle{}}
+func (d *demo) install(ctx context.Context, m mode) (_ *installation, err error) {
+	in := &installation{mode: m, settings: m.settings(filepath.Join(d.dir, m.name+".db")), secret: d.secret, secrets: map[string]session.Handle{}}
+	d.settings(&in.settings)
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, in.stop())
 		}
 	}()
-	d, err := daemon.New(ctx, daemon.Config{Settings: m.settings(filepath.Join(dir, m.name+".db")), Stderr: &in.log})
+	issuer, err := daemon.New(ctx, daemon.Config{Settings: in.settings, Stderr: &in.log})
 	if err != nil {
 		return nil, err
 	}
-	if err := in.register(ctx, d); err != nil {
-		return nil, errors.Join(err, d.Close())
+	if err := in.register(ctx, issuer); err != nil {
+		return nil, errors.Join(err, issuer.Close())
 	}
-	if err := in.runDaemon(ctx, d); err != nil {
+	if err := in.runDaemon(ctx, issuer); err != nil {
 		return nil, err
 	}
 	if m.signed() {
@@ -83,6 +87,7 @@ func (in *installation) register(ctx context.Context, d *daemon.Daemon) error {
 	}
 	for _, c := range clients {
 		in.secrets[c.ID] = session.NewHandle(session.ClientSecret)
+		in.secret("client secret", in.secrets[c.ID].Reveal())
 		c.Method, c.Secret, c.CreatedAt = caller.SecretBasic, in.secrets[c.ID].Digest(), session.DateOf(time.Now())
 		if err := d.Store().AddClient(ctx, c); err != nil {
 			return err

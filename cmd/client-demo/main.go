@@ -51,21 +51,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 
-	fmt.Fprintln(stdout, "alice logs in at shop. shop calls orders, orders calls billing; each checks the token it was handed.")
-	var outcomes []outcome
-	for _, m := range modes {
-		fmt.Fprintf(stdout, "%s: %s ...\n", m.name, m.words)
-		o, err := tell(ctx, dir, m)
-		if err != nil {
-			return fmt.Errorf("%s: %w", m.name, err)
-		}
-		outcomes = append(outcomes, o)
-	}
-	fmt.Fprintln(stdout)
-	if err := printTable(stdout, outcomes); err != nil {
-		return err
-	}
-	return verdict(stdout, outcomes)
+	return newDemo(dir, stdout).run(ctx)
 }
 
 // slack is for the scheduling between a deadline and the last call that it let through.

@@ -21,15 +21,17 @@ const (
 )
 
 // tell runs the story in one mode: a login, calls, a logout in the midst of them, calls.
-func tell(ctx context.Context, dir string, m mode) (_ outcome, err error) {
-	in, err := install(ctx, dir, m)
+func (d *demo) tell(ctx context.Context, m mode) (_ outcome, err error) {
+	in, err := d.install(ctx, m)
 	if err != nil {
 		return outcome{}, err
 	}
 	defer func() {
+		d.ended(in)
 		if stopped := in.stop(); err == nil {
 			err = stopped
 		}
+		d.stopped(in)
 	}()
 	handle, err := in.logIn(ctx)
 	if err != nil {
@@ -90,11 +92,14 @@ func (in *installation) logIn(ctx context.Context) (token string, err error) {
 	req.SetBasicAuth(loginClient, in.secrets[loginClient].Reveal())
 	req.Header.Set("Content-Type", "application/json")
 	var opened struct {
-		AccessToken string `json:"access_token"`
+		AccessToken  string `json:"access_token"`
+		RefreshToken string `json:"refresh_token"`
 	}
 	if err := do(req, http.StatusCreated, &opened); err != nil {
 		return "", fmt.Errorf("log in: %w", err)
 	}
+	in.secret("access token", opened.AccessToken)
+	in.secret("refresh token", opened.RefreshToken)
 	return opened.AccessToken, nil
 }
 

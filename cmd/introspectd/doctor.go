@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/introspectd/introspectd/internal/daemon"
 	"github.com/introspectd/introspectd/session/revocation"
+	"github.com/introspectd/introspectd/session/sqlstore"
 )
 
 // finding is one thing that the doctor looked at.
@@ -63,18 +65,29 @@ func (d *desk) examine(ctx context.Context) []finding {
 		return append(found, result("holders", err, ""))
 	}
 	found = append(found, finding{"holders", true, fmt.Sprintf("%d answer from memory, longest lease %v", len(holders), longest)})
-	for _, h := range holders {
-		found = append(found, holderFinding(h, page.Head))
+	if longest > 0 {
+		found = append(found, d.leaseFinding(longest))
 	}
-	return found
+	return append(found, d.holderFindings(ctx, holders, page.Head, longest)...)
 }
 
-// settingsFinding shows what commits rest on. The database was not opened if it was unsafe.
+// leaseFinding holds the leases that are held against the one that is set here: it is one number for an installation.
+func (d *desk) leaseFinding(longest time.Duration) finding {
+	if longest != d.settings.Lease {
+		return finding{"lease", false, fmt.Sprintf("somebody holds leases of %v, and %v is set here: give all daemons and commands the same", longest, d.settings.Lease)}
+	}
+	return finding{"lease", true, fmt.Sprintf("%v; a taking-back waits for somebody who is dead for at most %v, once", longest, revocation.Wait(longest).Round(10*time.Millisecond))}
+}
+
+// settingsFinding shows what commits rest on.
 func (d *desk) settingsFinding(ctx context.Context) finding {
 	list, err := d.store.Settings(ctx)
 	var words []string
 	for _, s := range list {
 		words = append(words, s.Name+" "+strconv.Quote(s.Value))
+	}
+	if err == nil && slices.ContainsFunc(list, sqlstore.Setting.Unsafe) {
+		err = fmt.Errorf("not safe, and allowed by allow-unsafe-database: %s", strings.Join(words, ", "))
 	}
 	return result("settings", err, strings.Join(words, ", "))
 }
@@ -84,12 +97,6 @@ func result(check string, err error, fine string) finding {
 		return finding{check, false, err.Error()}
 	}
 	return finding{check, true, fine}
-}
-
-// holderFinding names who is slow. What a daemon appended itself it does not acknowledge to itself, so to be behind is no fault by itself;
-// a logout from elsewhere that waited for it took it off the list.
-func holderFinding(h revocation.Acked, head revocation.Seq) finding {
-	return finding{"holder " + string(h.Holder)[:min(8, len(h.Holder))], true, fmt.Sprintf("acknowledged %d of %d, told %d", h.Seq, head, h.Told)}
 }
 
 // clockFinding compares the clock that leases are counted on with the wall clock, over a short while.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/introspectd/introspectd/internal/config"
 	"github.com/introspectd/introspectd/session"
+	"github.com/introspectd/introspectd/session/sqlstore"
 )
 
 // The exit codes.
@@ -36,8 +37,15 @@ func (p *program) finish(err error) int {
 	if errors.Is(err, errInactive) {
 		return exitInactive
 	}
+	if code, ok := errors.AsType[codeError](err); ok {
+		return int(code)
+	}
 	for line := range strings.Lines(strings.TrimRight(err.Error(), "\n")) {
-		p.say("introspectd: %s", strings.TrimRight(line, "\n"))
+		// An error that names a command begins with the program already.
+		p.say("introspectd: %s", strings.TrimPrefix(strings.TrimRight(line, "\n"), "introspectd "))
+	}
+	if errors.Is(err, sqlstore.ErrUnsafe) {
+		p.say("Set it right, or say --allow-unsafe-database: then a logout may be forgotten, or read by others.")
 	}
 	code := codeOf(err)
 	if _, typed := errors.AsType[usageError](err); typed && p.ran != "" {

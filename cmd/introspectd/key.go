@@ -42,8 +42,18 @@ func (p *program) atKeys(cmd *cobra.Command, work func(ctx context.Context, d *d
 		if err := ring.Refresh(ctx, d.now); err != nil {
 			return err
 		}
+		if cmd.Flags().Changed("signing-alg") {
+			defer p.sayAlgorithm(d, ring)
+		}
 		return work(ctx, d, ring)
 	})
+}
+
+// sayAlgorithm says that another algorithm than that of the key that signs is for keys that are made from now on.
+func (p *program) sayAlgorithm(d *desk, ring *keyring.Ring) {
+	if other := daemon.OtherAlgorithm(ring, d.settings, d.now); other != "" {
+		p.say("note: the key that signs now is %s; signing-alg %s takes hold with the next rotation", other, d.settings.SigningAlg)
+	}
 }
 
 func (p *program) keyList() *cobra.Command {

@@ -55,7 +55,7 @@ func (d *desk) settle(ctx context.Context, seq session.Seq) error {
 }
 
 func storeConfig(s config.Settings) sqlstore.Config {
-	return sqlstore.Config{DSN: s.Database.Reveal(), Migrate: true}
+	return sqlstore.Config{DSN: s.Database.Reveal(), Migrate: true, AllowUnsafe: s.AllowUnsafe}
 }
 
 // ended is what taking back prints, as over HTTP.

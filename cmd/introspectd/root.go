@@ -29,9 +29,9 @@ Exit codes: 0 done, 1 error, 2 usage or configuration, 3 the token is inactive, 
 	}
 	root.PersistentFlags().StringVar(&p.file, "config", "", "YAML file with settings")
 	root.PersistentFlags().StringVarP(&p.output, "output", "o", "table", "table or json")
-	config.AddFlags(root.PersistentFlags(), "database")
+	config.AddFlags(root.PersistentFlags(), "database", "allow-unsafe-database")
 	root.AddCommand(p.serve(), p.dev(), p.audience(), p.client(), p.session(), p.token(), p.key(),
-		p.configuration(), p.migrate(), p.gc(), p.doctor(), p.version())
+		p.configuration(), p.migrate(), p.gc(), p.doctor(), p.bench(), p.version())
 	root.InitDefaultCompletionCmd("serve") // it is added as soon as there is a command beside it
 	root.SetFlagErrorFunc(p.flagError)
 	strict(root)

@@ -3,6 +3,8 @@ package main
 import (
 	"runtime"
 	"runtime/debug"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -45,7 +47,12 @@ func (p *program) version() *cobra.Command {
 				Version  string `json:"version"`
 				Revision string `json:"revision"`
 				Go       string `json:"go"`
-			}{b.Version, b.Revision, b.GoVersion}, [][]string{{"introspectd", b.Version, b.Revision, b.GoVersion}})
+			}{b.Version, b.Revision, b.GoVersion}, [][]string{{oneLine("introspectd", b.Version, b.Revision, b.GoVersion)}})
 		},
 	}
+}
+
+// oneLine leaves out what is not known, as the revision of a program that was built without a clone.
+func oneLine(words ...string) string {
+	return strings.Join(slices.DeleteFunc(words, func(w string) bool { return w == "" }), " ")
 }

@@ -1,7 +1,6 @@
 package load
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,7 +8,6 @@ import (
 	"net"
 	"os"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -29,10 +27,8 @@ func Run(ctx context.Context, j Job) (Result, error) {
 func connect(ctx context.Context, j *Job) ([]*worker, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	shared := &shared{
-		job: j, script: newScript(j.Request, j.Address),
-		contains: []byte(j.Expect.Contains), member: []byte(`"` + j.Capture + `":"`),
-	}
+	queue := newQueue(j)
+	shared := &shared{job: j, queue: queue, script: newScript(j.Request, j.Address), contains: []byte(j.Expect.Contains), member: []byte(`"` + j.Capture + `":"`)}
 	workers := make([]*worker, 0, j.Connections)
 	for range j.Connections {
 		c, err := dial(ctx, j.Address)
@@ -42,7 +38,7 @@ func connect(ctx context.Context, j *Job) ([]*worker, error) {
 			}
 			return nil, err
 		}
-		workers = append(workers, &worker{shared: shared, conn: c, result: Result{Latency: newLatency()}})
+		workers = append(workers, &worker{shared: shared, conn: c, result: Result{Latency: newLatency(), Late: newLatency()}})
 	}
 	return workers, nil
 }
@@ -50,37 +46,29 @@ func connect(ctx context.Context, j *Job) ([]*worker, error) {
 func drive(ctx context.Context, j *Job, workers []*worker) Result {
 	var wg sync.WaitGroup
 	start := time.Now()
+	workers[0].queue.begin(start, j.Window)
 	for _, w := range workers {
-		w.until = start.Add(j.Window)
 		wg.Go(func() { w.run(ctx) })
 	}
+	out := Result{Begun: start, Latency: newLatency(), Late: newLatency(), Acts: act(ctx, j, start)}
 	wg.Wait()
-	out := Result{Wall: time.Since(start), Latency: newLatency()}
+	out.Wall = time.Since(start)
 	for _, w := range workers {
 		out.add(&w.result)
+	}
+	if ctx.Err() == nil {
+		out.drop(workers[0].queue.dropped(), out.Wall)
 	}
 	return out
 }
 
-// shared is what all connections of a run have in common; asked is the only part that changes.
+// shared is what all connections of a run have in common.
 type shared struct {
 	job      *Job
+	queue    *queue
 	script   script
 	contains []byte
 	member   []byte // of Capture, as JSON spells it
-	asked    atomic.Int64
-}
-
-// next answers with the next item, and false when there is nothing left to ask.
-func (s *shared) next() (string, bool) {
-	n := int(s.asked.Add(1)) - 1
-	if s.job.Count > 0 && n >= s.job.Count || s.job.Once && n >= len(s.job.Items) {
-		return "", false
-	}
-	if len(s.job.Items) == 0 {
-		return "", true
-	}
-	return s.job.Items[n%len(s.job.Items)], true
 }
 
 // reason shortens an error to its kind: ports and addresses would make each one different.
@@ -97,103 +85,5 @@ func reason(err error) string {
 	return err.Error()
 }
 
-// worker is one connection, owned by one goroutine.
-type worker struct {
-	*shared
-	conn   *conn
-	until  time.Time
-	out    []byte
-	result Result
-}
-
-const (
-	// patience is how long after the window's end an answer may still come, and how long connecting may take.
-	patience = 5 * time.Second
-	// maxReconnects, without a right answer in between, end a worker whose server is gone, instead of failing as fast as the machine can.
-	maxReconnects = 10
-)
-
-func (w *worker) run(ctx context.Context) {
-	defer func() { _ = w.conn.net.Close() }()
-	for reconnects := 0; ; {
-		before := w.result.Right
-		if lost := w.use(ctx); !lost || ctx.Err() != nil {
-			return
-		}
-		if reconnects++; w.result.Right > before {
-			reconnects = 0
-		}
-		if reconnects > maxReconnects {
-			w.result.note("gave up a connection that was lost too often")
-			return
-		}
-		_ = w.conn.net.Close()
-		deadline, cancel := context.WithDeadline(ctx, w.until.Add(patience))
-		c, err := dial(deadline, w.job.Address)
-		cancel()
-		if err != nil {
-			w.result.note(reason(err))
-			return
-		}
-		w.conn = c
-	}
-}
-
-// use asks over the present connection, until there is no more to ask or, lost=true, until it is gone.
-func (w *worker) use(ctx context.Context) (lost bool) {
-	_ = w.conn.net.SetDeadline(w.until.Add(patience))
-	c := w.conn.net
-	defer context.AfterFunc(ctx, func() { _ = c.SetDeadline(time.Unix(1, 0)) })()
-	for {
-		begun := time.Now()
-		if !begun.Before(w.until) || ctx.Err() != nil {
-			return false
-		}
-		item, more := w.next()
-		if !more {
-			return false
-		}
-		w.out = w.script.write(w.out[:0], item)
-		got, err := w.conn.ask(w.out)
-		took := time.Since(begun)
-		if err != nil {
-			w.result.fail(reason(err))
-			return true
-		}
-		w.judge(got, took)
-		if got.last {
-			return true
-		}
-	}
-}
-
-// judge counts an answer. Wrong ones leave no latency: a server that refuses quickly is not a quick server.
-func (w *worker) judge(got answer, took time.Duration) {
-	body := w.conn.body
-	switch {
-	case got.status != w.job.Expect.Status:
-		w.result.fail(fmt.Sprintf("status %d, want %d", got.status, w.job.Expect.Status))
-		return
-	case !bytes.Contains(body, w.contains):
-		w.result.fail(fmt.Sprintf("%d bytes of body without %s", len(body), w.job.Expect.Contains))
-		return
-	}
-	if w.job.Capture != "" {
-		value, ok := capture(body, w.member)
-		if !ok {
-			w.result.fail("no member " + w.job.Capture + " in the body")
-			return
-		}
-		w.result.Captured = append(w.result.Captured, value)
-	}
-	w.result.Right++
-	_ = w.result.Latency.RecordValue(int64(min(took, maxLatency))) // in range by the min
-}
-
-// capture finds a string member whose value needs no unescaping, which is how ids and tokens are.
-func capture(body, member []byte) (string, bool) {
-	_, rest, _ := bytes.Cut(body, member)
-	value, _, found := bytes.Cut(rest, []byte(`"`))
-	text := string(value)
-	return text, found && text != "" && unreserved(text)
-}
+// patience is how long after the window's end an answer may still come, and how long connecting may take.
+const patience = 5 * time.Second

@@ -15,7 +15,7 @@ type script struct {
 
 func newScript(r Request, address string) script {
 	var b strings.Builder
-	b.WriteString(" HTTP/1.1\r\nHost: " + address + "\r\n")
+	b.WriteString(r.Method + " " + r.Path + " HTTP/1.1\r\nHost: " + address + "\r\n")
 	for _, line := range r.Header {
 		b.WriteString(line + "\r\n")
 	}
@@ -23,10 +23,7 @@ func newScript(r Request, address string) script {
 	if s.bodied {
 		b.WriteString("Content-Length: ")
 	}
-	// Marks are looked for in path and body alone: a header line may hold braces of its own.
-	s.start = strings.Split(r.Path, Mark)
-	s.start[0] = r.Method + " " + s.start[0]
-	s.start[len(s.start)-1] += b.String()
+	s.start = strings.Split(b.String(), Mark)
 	s.body = strings.Split(r.Body, Mark)
 	for _, part := range s.body {
 		s.length += len(part)

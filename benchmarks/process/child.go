@@ -109,6 +109,7 @@ func (c *Child) stop() error {
 		return c.err
 	default:
 	}
+	c.wake()
 	if err := c.cmd.Process.Signal(syscall.SIGTERM); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		return fmt.Errorf("stop process %d: %w", c.pid, err)
 	}

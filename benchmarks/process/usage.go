@@ -18,10 +18,10 @@ type Usage struct {
 // tick is the unit of utime and stime. Linux says USER_HZ = 100 to programs on every architecture that Go runs on, whatever the kernel's own HZ.
 const tick = time.Second / 100
 
-// Tick is how finely processor time is known: a window should be a hundred times longer.
+// Tick is how finely processor time is known at worst: a window should be a hundred times longer.
 const Tick = tick
 
-// Of reads the usage of a process from /proc.
+// Of reads the usage of a process from the system: its CPU-time clock where there is one, else what /proc counts in ticks.
 func Of(pid int) (Usage, error) {
 	text, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
 	if err != nil {
@@ -30,6 +30,9 @@ func Of(pid int) (Usage, error) {
 	u, err := parseStat(string(text), os.Getpagesize())
 	if err != nil {
 		return Usage{}, fmt.Errorf("usage of process %d: %w", pid, err)
+	}
+	if fine, ok := cpuOf(pid); ok {
+		u.CPU = fine
 	}
 	return u, nil
 }

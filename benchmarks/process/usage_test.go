@@ -53,3 +53,26 @@ func TestUsageIsOfTheProcessThatWasNamed(t *testing.T) {
 		t.Errorf("usage of a process that is not there = %+v, %v, want an error that names it", got, err)
 	}
 }
+
+// Two ways of asking the same must agree, or one of them asks about something else.
+func TestTheClockCountsWhatProcCounts(t *testing.T) {
+	fine, ok := cpuOf(os.Getpid())
+	if !ok {
+		t.Log("there is no clock for processes here; what /proc counts is used")
+		return
+	}
+	text, err := os.ReadFile("/proc/self/stat")
+	if err != nil {
+		t.Fatal(err)
+	}
+	coarse, err := parseStat(string(text), os.Getpagesize())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if apart := coarse.CPU - fine; apart < -5*Tick || apart > 5*Tick+time.Second {
+		t.Errorf("the clock says %s, /proc %s", fine, coarse.CPU)
+	}
+	if _, ok := cpuOf(1 << 30); ok {
+		t.Error("there is a clock for a process that is not there")
+	}
+}

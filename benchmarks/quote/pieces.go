@@ -163,6 +163,14 @@ func ratio(r *report.Report, of, to string) (string, error) {
 	return number(s.Median), nil
 }
 
+func rate(r *report.Report, key string) (string, error) {
+	row, ok := r.Row(key)
+	if !ok {
+		return "", fmt.Errorf("there is no row %q", key)
+	}
+	return number(row.Over(report.PerSecond).Median), nil
+}
+
 // number is what String shows of a median.
 func number(v float64) string {
 	shown, _, _ := strings.Cut(report.SpreadOf([]float64{v}).String(), " ")

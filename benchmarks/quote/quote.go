@@ -9,6 +9,7 @@
 //	<!-- measured: chart logout/accepted ../charts -->       a chart, as a picture in that folder
 //	<!-- measured: figure steady/modes/jwt/p99 -->           one median, with its unit, within a line
 //	<!-- measured: ratio warm floor -->                      CPU of one row over that of another, within a line
+//	<!-- measured: rate warm -->                             answers a second of a row, within a line
 //
 // A name that the report does not have is an error: nothing is left as it was by mistake.
 package quote
@@ -65,6 +66,8 @@ func piece(r *report.Report, words []string) (string, error) {
 		return blockOf(chart(r, names[0], names[1]))
 	case what == "figure" && len(names) == 1:
 		return figure(r, names[0])
+	case what == "rate" && len(names) == 1:
+		return rate(r, names[0])
 	case what == "ratio" && len(names) == 2:
 		return ratio(r, names[0], names[1])
 	}

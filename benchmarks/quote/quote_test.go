@@ -45,6 +45,7 @@ func TestWhatADocumentQuotesComesFromTheReport(t *testing.T) {
 		"table steady/modes p99":      {"|  | p99, us |\n"},
 		"chart steady/latency charts": {"![Latency](charts/steady-latency.svg)", "It shows. It does not."},
 		"figure steady/modes/jwt/p99": {"-->41.0 us<!--"},
+		"rate warm":                   {"-->1000<!--"},
 		"ratio warm floor":            {"-->1.15<!--"},
 	} {
 		document := "before <!-- measured: " + what + " -->old\n<!-- end --> after"
@@ -71,7 +72,7 @@ func TestANameThatTheReportDoesNotHaveIsAnError(t *testing.T) {
 	for _, what := range []string{
 		"", "everything", "run now", "rows", "rows cold", "table", "table steady/sizes", "table lazy/modes", "table steady/modes p98",
 		"chart steady/latency", "chart steady/other charts", "figure steady/modes/jwt", "figure steady/modes/jwt/p98", "figure steady/modes/jwt/asked",
-		"ratio warm", "ratio warm cold",
+		"ratio warm", "ratio warm cold", "rate", "rate cold",
 	} {
 		document := "<!-- measured: " + what + " -->old<!-- end -->"
 		if got, err := quote.Renew(document, measured()); err == nil || got != document {

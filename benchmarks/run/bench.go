@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -34,7 +35,7 @@ func (b *bench) run(ctx context.Context, stdout io.Writer) (err error) {
 	started := time.Now()
 	b.bar = newProgress(b.out)
 	b.houses = map[bool]*house{}
-	if b.work, err = os.MkdirTemp(b.dir, "introspectd-benchmarks-"); err != nil {
+	if b.work, err = b.folder(); err != nil {
 		return err
 	}
 	b.describe(ctx, started)
@@ -61,6 +62,15 @@ func (b *bench) run(ctx context.Context, stdout io.Writer) (err error) {
 		return nil
 	}
 	return fmt.Errorf("%d of what was to be measured went wrong, as said above", len(b.errs))
+}
+
+// folder makes one for databases and logs. Its path is absolute, since parts run in it.
+func (b *bench) folder() (string, error) {
+	made, err := os.MkdirTemp(b.dir, "introspectd-benchmarks-")
+	if err != nil {
+		return "", err
+	}
+	return filepath.Abs(made)
 }
 
 // finish draws the conclusions.

@@ -36,9 +36,9 @@ func (b *bench) burst() (*scenario, *burst) {
 	for _, m := range b.modes {
 		bu.lines = append(bu.lines, &burstLine{mode: m})
 	}
-	for n := 1; n <= b.bursts(); n++ {
+	for n := 1; n <= b.few(); n++ {
 		for _, l := range bu.lines {
-			s.steps = append(s.steps, step{fmt.Sprintf("%s, round %d of %d", l.key, n, b.bursts()), time.Second + overhead, false, func(ctx context.Context) error {
+			s.steps = append(s.steps, step{fmt.Sprintf("%s, round %d of %d", l.key, n, b.few()), time.Second + overhead, false, func(ctx context.Context) error {
 				return bu.measure(ctx, l, n)
 			}})
 		}
@@ -56,9 +56,6 @@ func (bu *burst) forerun(ctx context.Context, s *server, tokens []string) error 
 	}
 	return bu.right("first calls", o.Windows[0])
 }
-
-// bursts is how often: each needs tokens that were never seen.
-func (b *bench) bursts() int { return min(b.rounds, 2) }
 
 func (bu *burst) measure(ctx context.Context, l *burstLine, n int) error {
 	h, err := bu.house(ctx, l.memory)

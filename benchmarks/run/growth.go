@@ -19,17 +19,23 @@ type growthLine struct {
 	cpu, rate, p50, p99 []float64
 }
 
-var callerCounts = []int{1, 2, 4, 8, 16, 32, 64}
+// callerCounts are fewer in a quick run.
+func (b *bench) callerCounts() []int {
+	if b.full {
+		return []int{1, 2, 4, 8, 16, 32, 64}
+	}
+	return []int{1, 4, 16, 64}
+}
 
 func (b *bench) growth() *scenario {
 	g := &growth{bench: b}
 	s := &scenario{key: growthKey, title: "growth", finish: g.finish, steps: b.houseSteps(bases)}
-	for _, n := range callerCounts {
+	for _, n := range b.callerCounts() {
 		g.lines = append(g.lines, &growthLine{callers: n})
 	}
-	for n := 1; n <= b.rounds; n++ {
+	for n := 1; n <= b.few(); n++ {
 		for _, l := range g.lines {
-			s.steps = append(s.steps, step{fmt.Sprintf("%d callers, round %d of %d", l.callers, n, b.rounds), b.window + overhead, false, func(ctx context.Context) error {
+			s.steps = append(s.steps, step{fmt.Sprintf("%d callers, round %d of %d", l.callers, n, b.few()), b.window + overhead, false, func(ctx context.Context) error {
 				return g.measure(ctx, l, n)
 			}})
 		}

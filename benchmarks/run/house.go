@@ -27,12 +27,12 @@ func (b *bench) house(ctx context.Context, remembers bool) (*house, error) {
 		return h, nil
 	}
 	h := &house{}
-	name := "plain"
+	name, sessions := "plain", b.counts.households/3 // one mode, of five
 	if remembers {
-		name, h.entries = "remembering", 10*b.counts.households
+		name, sessions, h.entries = "remembering", b.counts.households, 10*b.counts.households
 	}
 	var err error
-	if h.stock, err = b.fill(ctx, b.stores[0], name, b.counts.households, b.houseAudiences()...); err != nil {
+	if h.stock, err = b.fill(ctx, b.stores[0], name, sessions, b.houseAudiences()...); err != nil {
 		return nil, err
 	}
 	if h.daemon, err = b.serve(ctx, h.stock, h.entries); err != nil {

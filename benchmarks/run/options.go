@@ -66,7 +66,7 @@ type texts struct {
 }
 
 func parseOptions(p Program, args []string, stderr io.Writer) (options, error) {
-	o := options{counts: counts{households: 30_000, acquainted: 1000, strangers: 1500, forerunners: 200, storms: 8000}}
+	o := options{counts: counts{households: 30_000, acquainted: 1000, strangers: 1500, forerunners: 200, storms: 6000}}
 	var t texts
 	f := o.flags(p, &t, stderr)
 	if err := f.Parse(args); err != nil {
@@ -92,8 +92,8 @@ func (o *options) flags(p Program, t *texts, stderr io.Writer) *flag.FlagSet {
 	quick := false
 	f.BoolVar(&quick, "quick", false, "a minute or so; the default")
 	f.BoolVar(&o.full, "full", false, "longer windows, more rounds, a million sessions, ten seconds without the daemon (about half an hour)")
-	f.IntVar(&o.rounds, "rounds", 0, "how often each figure is measured (2, with -full 5)")
-	f.DurationVar(&o.window, "window", 0, "length of one measurement (400ms, with -full 4s)")
+	f.IntVar(&o.rounds, "rounds", 0, "how often each figure is measured (3, with -full 5)")
+	f.DurationVar(&o.window, "window", 0, "length of one measurement (250ms, with -full 4s)")
 	f.IntVar(&o.connections, "connections", 32, "callers that ask at the same time")
 	f.StringVar(&t.sessions, "sessions", "", "sizes of the databases for questions (1000,10000,100000, with -full 1000000 too)")
 	f.Float64Var(&o.rate, "rate", 0, "calls a second of the open loop (a third of what the slowest mode manages)")
@@ -103,7 +103,7 @@ func (o *options) flags(p Program, t *texts, stderr io.Writer) *flag.FlagSet {
 	f.StringVar(&t.scenarios, "scenarios", "", "of "+strings.Join(scenarioNames, ",")+" (all)")
 	f.DurationVar(&o.ttl, "ttl", 0, "for how long mode ttl-cache repeats a yes (1s, with -full 10s)")
 	f.DurationVar(&o.jwtTTL, "jwt-ttl", 0, "life of the internal tokens that logouts are tried on (2s, with -full 15s)")
-	f.DurationVar(&o.away, "away", 0, "for how long the daemon is away (4s, with -full 10s)")
+	f.DurationVar(&o.away, "away", 0, "for how long the daemon is away (3s, with -full 10s)")
 	f.Func("peer", "`name=url,tokens=FILE`: another server's introspection endpoint on this machine; credentials in the URL, or as id:secret in\n"+peerVariable+"NAME; FILE has tokens that are good there, one a line. May be repeated", func(text string) error {
 		t.peers = append(t.peers, text)
 		return nil
@@ -118,7 +118,7 @@ func (o *options) flags(p Program, t *texts, stderr io.Writer) *flag.FlagSet {
 }
 
 func (o *options) defaults() {
-	rounds, window, ttl, jwtTTL, away := 2, 400*time.Millisecond, time.Second, 2*time.Second, 4*time.Second
+	rounds, window, ttl, jwtTTL, away := 3, 250*time.Millisecond, time.Second, 2*time.Second, 3*time.Second
 	if o.full {
 		rounds, window, ttl, jwtTTL, away = 5, 4*time.Second, 10*time.Second, 15*time.Second, 10*time.Second
 	}
@@ -128,6 +128,14 @@ func (o *options) defaults() {
 	preset(&o.jwtTTL, jwtTTL)
 	preset(&o.away, away)
 	preset(&o.report, filepath.Join("benchmarks", "results", time.Now().UTC().Format("2006-01-02T150405Z")))
+}
+
+// few is how often figures are measured that nobody compares from run to run: a quick run is to be quick.
+func (o *options) few() int {
+	if o.full {
+		return o.rounds
+	}
+	return min(o.rounds, 2)
 }
 
 func preset[T comparable](v *T, byDefault T) {

@@ -34,7 +34,7 @@ type outageLine struct {
 
 const (
 	outageBefore  = time.Second
-	outageAfter   = 2500 * time.Millisecond // guards are followed until they have noticed
+	outageAfter   = 1500 * time.Millisecond // guards are followed until they have noticed
 	outagePerLine = 100.                    // calls a second
 	outageTokens  = 20
 )

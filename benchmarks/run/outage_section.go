@@ -72,6 +72,7 @@ func (b *bench) finishOutage(all []*outage) {
 		key, title := "gone", "It is ended, and started again"
 		if o.paused {
 			key, title = "still", "It stands still: connections stay, nothing is answered"
+			s.Notes = append(s.Notes, "a call that began while it stood still may be accepted when it goes on; its caller has waited for that")
 		}
 		s.Tables = append(s.Tables, o.table(key, title))
 		s.Charts = append(s.Charts, o.chart(key, title))
@@ -84,11 +85,11 @@ func (b *bench) finishOutage(all []*outage) {
 
 func (o *outage) table(key, title string) report.Table {
 	t := report.Table{Key: key, Title: title, Columns: []report.Column{
-		{Key: "accepted", Title: "accepted meanwhile", Unit: "%"},
-		{Key: "unknown", Title: "503 meanwhile", Unit: "%"},
-		{Key: "refused", Title: "401 meanwhile", Unit: "%", Better: -1},
+		{Key: "accepted", Title: "of calls begun meanwhile accepted", Unit: "%"},
+		{Key: "unknown", Title: "503", Unit: "%"},
+		{Key: "refused", Title: "401", Unit: "%", Better: -1},
 		{Key: "silent", Title: "no answer", Unit: "%", Better: -1},
-		{Key: "first", Title: "accepts no more after", Unit: "ms"},
+		{Key: "first", Title: "first one not accepted after", Unit: "ms"},
 		{Key: "slowest", Title: "slowest answer", Unit: "ms", Better: -1},
 		{Key: "back", Title: "all is well again after", Unit: "ms", Better: -1},
 	}}
@@ -100,7 +101,7 @@ func (o *outage) table(key, title string) report.Table {
 			}
 			return cell([]float64{100 * float64(n[1]) / float64(a.calls[1])})
 		}
-		first := words("goes on accepting")
+		first := words("accepts all")
 		if a.firstNo > 0 {
 			first = cell([]float64{milli(a.firstNo)})
 		}

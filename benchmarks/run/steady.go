@@ -47,7 +47,7 @@ func (b *bench) steady() (*scenario, *steady) {
 	s.finish = st.finish
 	s.steps = append(s.steps, step{"check signatures", 4*b.checkFor()*time.Duration(b.rounds) + overhead, false, st.check})
 	for n := 1; n <= b.rounds; n++ {
-		s.steps = append(s.steps, st.closedLoops(n)...)
+		s.steps = append(s.steps, st.closedLoops(n, b.rounds)...)
 		for _, l := range st.lines {
 			s.steps = append(s.steps, step{fmt.Sprintf("%s, open loop, round %d of %d", l.key, n, b.rounds), b.openFor() + overhead, false, func(ctx context.Context) error {
 				return st.open(ctx, l, n)
@@ -83,10 +83,10 @@ func (b *bench) houseSteps(modes []mode) []step {
 	return out
 }
 
-func (st *steady) closedLoops(n int) []step {
+func (st *steady) closedLoops(n, of int) []step {
 	var out []step
 	for _, l := range st.lines {
-		out = append(out, step{fmt.Sprintf("%s, closed loop, round %d of %d", l.key, n, st.rounds), st.window + overhead, false, func(ctx context.Context) error {
+		out = append(out, step{fmt.Sprintf("%s, closed loop, round %d of %d", l.key, n, of), st.window + overhead, false, func(ctx context.Context) error {
 			return st.closed(ctx, l, n)
 		}})
 	}
@@ -213,7 +213,10 @@ func (st *steady) sustained() float64 {
 			slowest = l.rate[0]
 		}
 	}
-	st.bench.calm = float64(int(slowest/3/50)) * 50
+	st.bench.calm = slowest / 3
+	if round := float64(int(st.bench.calm/50)) * 50; round > 0 {
+		st.bench.calm = round
+	}
 	return st.bench.calm
 }
 

@@ -57,11 +57,11 @@ func (b *bench) storm() *scenario {
 	if len(st.lines) == 0 {
 		return nil
 	}
-	n := len(st.lines) * b.rounds * st.logoutsPerRound()
+	n := len(st.lines) * b.few() * st.logoutsPerRound()
 	s.steps = []step{{"start", perSession*time.Duration(n) + time.Second, true, func(ctx context.Context) error { return st.begin(ctx, n) }}}
-	for n := 1; n <= b.rounds; n++ {
+	for n := 1; n <= b.few(); n++ {
 		for _, l := range st.lines {
-			s.steps = append(s.steps, step{fmt.Sprintf("%s, round %d of %d", l.key, n, b.rounds), 2*b.openFor() + 2*overhead, false, func(ctx context.Context) error {
+			s.steps = append(s.steps, step{fmt.Sprintf("%s, round %d of %d", l.key, n, b.few()), 2*b.openFor() + 2*overhead, false, func(ctx context.Context) error {
 				return st.measure(ctx, l, n)
 			}})
 		}
@@ -71,7 +71,7 @@ func (b *bench) storm() *scenario {
 
 // logoutsPerRound are more than can be had.
 func (st *storm) logoutsPerRound() int {
-	return int(min(maxEnds/float64(st.rounds*2), st.openFor().Seconds()*float64(st.counts.storms)))
+	return int(min(maxEnds/float64(st.few()*2), st.openFor().Seconds()*float64(st.counts.storms)))
 }
 
 func (st *storm) begin(ctx context.Context, n int) (err error) {

@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"syscall"
@@ -65,6 +66,10 @@ func TestScripts(t *testing.T) {
 
 // condition [curl] holds where pasted lines can be run, and wherever all tests have to be.
 func condition(name string) (bool, error) {
+	if name == "processors" { // to keep servers and load apart
+		_, err := exec.LookPath("taskset")
+		return err == nil && runtime.NumCPU() > 1, nil
+	}
 	if name != "curl" {
 		return false, fmt.Errorf("unknown condition %q", name)
 	}

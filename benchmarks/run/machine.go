@@ -44,7 +44,7 @@ func (b *bench) describe(ctx context.Context, started time.Time) {
 // settings are what was asked for. Credentials in URLs are not among them.
 func (o *options) settings() report.Settings {
 	s := report.Settings{
-		Rounds: o.rounds, Window: o.window.Seconds(), Connections: o.connections, Sessions: o.sessions, Full: o.full, Seed: o.seed,
+		Rounds: o.rounds, Window: o.window.Seconds(), Connections: o.connections, Sessions: o.sessions, Full: o.full, Seed: o.seed, Command: o.command,
 	}
 	for _, m := range o.modes {
 		s.Modes = append(s.Modes, m.key)

@@ -16,6 +16,7 @@ import (
 
 // options is what the command line asked for.
 type options struct {
+	command     string // as it was called, without what has credentials or names a place on this machine
 	full        bool
 	rounds      int
 	window      time.Duration
@@ -65,6 +66,26 @@ type texts struct {
 	peers                              []string
 }
 
+// called leaves out where files are; of stores and peers the report says elsewhere what it may.
+func called(p Program, f *flag.FlagSet) string {
+	line := p.Name
+	if line == "benchmarks" {
+		line = "go run ./benchmarks"
+	}
+	f.Visit(func(set *flag.Flag) {
+		switch set.Name {
+		case "out", "dir":
+		case "stores", "peer":
+			line += " -" + set.Name + " .."
+		case "full", "quick":
+			line += " -" + set.Name
+		default:
+			line += " -" + set.Name + " " + set.Value.String()
+		}
+	})
+	return line
+}
+
 func parseOptions(p Program, args []string, stderr io.Writer) (options, error) {
 	o := options{counts: counts{households: 30_000, acquainted: 1000, strangers: 1500, forerunners: 200, storms: 6000}}
 	var t texts
@@ -75,6 +96,7 @@ func parseOptions(p Program, args []string, stderr io.Writer) (options, error) {
 		}
 		return o, errUsage // package flag has said why
 	}
+	o.command = called(p, f)
 	o.defaults()
 	err := errors.Join(o.parseSizes(t.sessions), o.parseModes(t.modes), o.parseStores(t.stores), o.parseScenarios(t.scenarios), o.parsePeers(t.peers), o.check(f.Args()))
 	if err != nil {

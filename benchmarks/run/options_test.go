@@ -122,7 +122,7 @@ func TestNoCredentialIsRepeated(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := o.settings()
-	for _, text := range append(s.Stores, stderr.String()) {
+	for _, text := range append(s.Stores, stderr.String(), s.Command) {
 		if strings.Contains(text, hidden) {
 			t.Errorf("%q repeats a password", text)
 		}
@@ -147,5 +147,16 @@ func TestTokensAreReadOneALine(t *testing.T) {
 		if len(got) != want || (err != nil) != (want == 0) || want == 3 && got[2] != "c" {
 			t.Errorf("%q has %q, %v", text, got, err)
 		}
+	}
+}
+
+func TestAReportSaysHowItWasMade(t *testing.T) {
+	program := Program{Name: "benchmarks"}
+	o, err := parseOptions(program, []string{"-full", "-window", "2s", "-out", t.TempDir(), "-sessions", "1000"}, t.Output())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := o.settings().Command, "go run ./benchmarks -full -sessions 1000 -window 2s"; got != want {
+		t.Errorf("command %q, want %q", got, want)
 	}
 }

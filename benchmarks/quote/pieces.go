@@ -120,7 +120,11 @@ func chart(r *report.Report, name, folder string) (string, error) {
 	}
 	for _, c := range s.Charts {
 		if c.Key == key {
-			return fmt.Sprintf("![%s](%s/%s-%s.svg)\n\n*%s %s*", c.Title, folder, section, key, s.Shows, s.ShowsNot), nil
+			shows, not := c.Shows, c.ShowsNot
+			if shows == "" {
+				shows, not = s.Shows, s.ShowsNot
+			}
+			return fmt.Sprintf("![%s](%s/%s-%s.svg)\n\n*It shows %s. It does not show %s.*", c.Title, folder, section, key, shows, not), nil
 		}
 	}
 	return "", fmt.Errorf("section %q has no chart %q", section, key)

@@ -26,7 +26,7 @@ func measured() *report.Report {
 		},
 		Aims: []report.Aim{{What: "remembered over the floor", Bound: 1.25, AtMost: true, Got: report.SpreadOf([]float64{1.1, 1.15, 1.2})}},
 		Sections: []report.Section{{
-			Key: "steady", Title: "steady", Shows: "It shows.", ShowsNot: "It does not.",
+			Key: "steady", Title: "steady", Shows: "how long calls take", ShowsNot: "the network",
 			Tables: []report.Table{{
 				Key: "modes", Title: "modes", Columns: []report.Column{{Key: "p99", Title: "p99", Unit: "us"}, {Key: "asked", Title: "asked"}},
 				Lines: []report.Line{{Key: "jwt", Title: "jwt | local", Cells: []report.Cell{{Spread: &p99}}}},
@@ -43,7 +43,7 @@ func TestWhatADocumentQuotesComesFromTheReport(t *testing.T) {
 		"aims":                        {"| remembered over the floor | at most 1.25 | 1.15 [1.10..1.20] | met |"},
 		"table steady/modes":          {"| p99, us | asked |", `| jwt \| local | 41.0 [40.0..45.0] | not measured |`},
 		"table steady/modes p99":      {"|  | p99, us |\n"},
-		"chart steady/latency charts": {"![Latency](charts/steady-latency.svg)", "It shows. It does not."},
+		"chart steady/latency charts": {"![Latency](charts/steady-latency.svg)", "*It shows how long calls take. It does not show the network.*"},
 		"figure steady/modes/jwt/p99": {"-->41.0 us<!--"},
 		"rate warm":                   {"-->1000<!--"},
 		"ratio warm floor":            {"-->1.15<!--"},

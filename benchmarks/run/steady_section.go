@@ -110,7 +110,7 @@ func (st *steady) cpuChart() report.Chart {
 func (st *steady) latencyChart(rate float64) report.Chart {
 	c := report.Chart{
 		Key: "latency", Title: fmt.Sprintf("Latency at %.0f calls a second", rate), Kind: report.Lines,
-		X:        report.Axis{Title: "of 1000 calls, so many take longer", Log: true},
+		X:        report.Axis{Title: "the slowest of so many calls takes at least", Log: true},
 		Y:        report.Axis{Title: "latency", Unit: "us", Log: true},
 		Shows:    "how long calls take at a rate that all modes keep up with; a stall counts for all who would have called meanwhile",
 		ShowsNot: "latency near saturation",
@@ -118,11 +118,11 @@ func (st *steady) latencyChart(rate float64) report.Chart {
 	for _, l := range st.lines {
 		series := report.Series{Key: l.key, Title: l.key}
 		for _, p := range []struct {
-			slower float64
+			of     float64
 			values []float64
-		}{{500, l.p50}, {100, l.p90}, {10, l.p99}, {1, l.p999}} {
+		}{{2, l.p50}, {10, l.p90}, {100, l.p99}, {1000, l.p999}} {
 			for _, b := range bar("", p.values) {
-				b.X = p.slower
+				b.X = p.of
 				series.Points = append(series.Points, b)
 			}
 		}

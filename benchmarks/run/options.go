@@ -66,7 +66,7 @@ type texts struct {
 	peers                              []string
 }
 
-// called leaves out where files are; of stores and peers the report says elsewhere what it may.
+// called is the command line for a report that others read, so without where files are and what may hold credentials.
 func called(p Program, f *flag.FlagSet) string {
 	line := p.Name
 	if line == "benchmarks" {

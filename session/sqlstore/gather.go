@@ -10,7 +10,7 @@ import (
 // only when no goroutine is left that could run, and a commit keeps the processor until it is noticed that it waits for the disk. A leader who
 // just yielded would so be asked to go on before a single request was read, and commit for himself alone, again and again.
 //
-// A byte through a pipe goes where requests come in: it is read after all that was there before it, and costs some 3 us.
+// A byte through a pipe comes in where requests do, so that who waits for it has the runtime look at the network; it costs some 3 us.
 type gathering struct {
 	in, out *os.File
 	end     syscall.RawConn // out's

@@ -1,6 +1,8 @@
 package guard
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"strconv"
 	"sync"
 	"testing"
@@ -26,20 +28,25 @@ func subjectOf(m *memory, text string) string {
 	return v.answer.Subject
 }
 
+// signed is a text that ends as a token does, in what nobody can tell from random bytes. A memory finds its rows by them.
+func signed(i int) string {
+	signature := sha256.Sum256([]byte(strconv.Itoa(i)))
+	return base64.RawURLEncoding.EncodeToString(signature[:])
+}
+
 func TestAHundredThousandFit(t *testing.T) {
 	m := newMemory(standardCapacity)
 	for i := range standardCapacity {
-		text := strconv.Itoa(i)
-		keeps(m, text, text, 1)
+		keeps(m, signed(i), strconv.Itoa(i), 1)
 	}
 	lost := 0
 	for i := range standardCapacity {
-		switch subjectOf(m, strconv.Itoa(i)) {
+		switch who := subjectOf(m, signed(i)); who {
 		case strconv.Itoa(i):
 		case "":
 			lost++
 		default:
-			t.Fatalf("%d finds %s", i, subjectOf(m, strconv.Itoa(i)))
+			t.Fatalf("%d finds %s", i, who)
 		}
 	}
 	if lost > standardCapacity/1000 {

@@ -28,8 +28,9 @@ type engine interface {
 	// durable reads back what makes a commit survive a crash.
 	durable(ctx context.Context, conn *sql.Conn) error
 
-	// begin starts a transaction that has the locks, and reads the head in it, after it has them.
-	begin(w *writer, locks []lock) (*batch, error)
+	// begin starts a transaction that has the locks of all, and reads the head in it, after it has them. It may ask what they will ask, unless
+	// each is to fail for himself.
+	begin(w *writer, group []*waiting, apart bool) (*batch, error)
 	// finish is the last step, in which the log's numbers are taken, and the commit. An error is errApart when the transaction is to be
 	// done again with savepoints, and [uncommitted] when nobody knows.
 	finish(w *writer, b *batch) (commit, error)

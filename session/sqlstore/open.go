@@ -179,17 +179,17 @@ func (s *Store) Check(ctx context.Context) error {
 
 // do runs one operation in the next group, and observes it.
 func (s *Store) do(ctx context.Context, op string, run work, locks ...lock) error {
-	return s.by(ctx, s.write, op, run, locks)
+	return s.by(ctx, s.write, op, task{run: run, locks: locks})
 }
 
 // aside is do for what waits for nobody, and nobody waits for.
 func (s *Store) aside(ctx context.Context, op string, run work, locks ...lock) error {
-	return s.by(ctx, s.back, op, run, locks)
+	return s.by(ctx, s.back, op, task{run: run, locks: locks})
 }
 
-func (s *Store) by(ctx context.Context, w *writer, op string, run work, locks []lock) error {
+func (s *Store) by(ctx context.Context, w *writer, op string, t task) error {
 	begun := time.Now()
-	err := translate(op, s.path, w.do(ctx, run, locks...))
+	err := translate(op, s.path, w.do(ctx, t))
 	s.observe(op, time.Since(begun), err)
 	return err
 }

@@ -1,12 +1,6 @@
 package sqlstore
 
 import (
-	"context"
-	"database/sql"
-	"errors"
-
-	"gorm.io/gorm"
-
 	"github.com/introspectd/introspectd/session"
 )
 
@@ -19,48 +13,32 @@ const (
 	placeOfSession = `SELECT s.id, s.subject, s.client FROM sessions s WHERE s.id = ` + bytesParam
 )
 
-func (s *Store) locksOfToken(ctx context.Context, d session.Digest) ([]lock, error) {
-	return s.locksAt(ctx, placeOfDigest, d[:])
+// underToken is a task on a token.
+func underToken(d session.Digest, run work) task {
+	return task{run: run, belongs: &question{placeOfDigest, []any{raw(d[:])}}}
 }
 
-// locksOf are those of a taking-back.
-func (s *Store) locksOf(ctx context.Context, sel session.Selector) ([]lock, error) {
+// under is a taking-back.
+func under(sel session.Selector, at session.Date, run work) task {
+	t := task{run: run}
 	switch sel.Target {
 	case session.TargetToken, session.TargetSession:
-		query := placeOfToken
-		if sel.Target == session.TargetSession {
-			query = placeOfSession
+		key, ok := session.ParseID(sel.Key)
+		switch {
+		case !ok: // there is none of that name
+		case sel.Target == session.TargetToken:
+			t.belongs, t.first = &question{placeOfToken, []any{raw(key[:])}}, []question{stateOfToken(key)}
+		default:
+			t.belongs, t.first = &question{placeOfSession, []any{raw(key[:])}}, []question{stateOfSession(key, at)}
 		}
-		id, ok := session.ParseID(sel.Key)
-		if !ok {
-			return nil, nil
-		}
-		return s.locksAt(ctx, query, id[:])
 	case session.TargetSubject:
-		return []lock{alone("subject", sel.Key), lockOn(false, "all", "")}, nil
+		t.locks = []lock{alone("subject", sel.Key), lockOn(false, "all", "")}
 	case session.TargetClient:
-		return []lock{alone("client", sel.Key)}, nil
+		t.locks = []lock{alone("client", sel.Key)}
 	case session.TargetKey:
-		return []lock{alone("key", sel.Key)}, nil
+		t.locks = []lock{alone("key", sel.Key)}
 	default:
-		return []lock{alone("all", "")}, nil
+		t.locks = []lock{alone("all", "")}
 	}
-}
-
-func (s *Store) locksAt(ctx context.Context, query string, key raw) ([]lock, error) {
-	if s.line == nil { // one transaction writes at a time
-		return nil, nil
-	}
-	var p place
-	err := s.ask(ctx, "look for what to lock", func(db *gorm.DB) error {
-		err := row(db, query, []any{key}, (*id)(&p.session), (*text)(&p.subject), (*text)(&p.client))
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil
-		}
-		return err
-	})
-	if err != nil || p.session.IsZero() {
-		return nil, err
-	}
-	return p.whole(), nil
+	return t
 }

@@ -24,6 +24,7 @@ type pgTx struct {
 type statement struct {
 	text string
 	args []any
+	read func(pgx.Rows) error // the answer; nil: nobody wants to know
 }
 
 func (t *pgTx) bounded() (context.Context, context.CancelFunc) {
@@ -43,10 +44,10 @@ func (t *pgTx) later(query string, args ...any) error {
 			return err
 		}
 	}
-	return t.add(query, args)
+	return t.add(query, args, nil)
 }
 
-func (t *pgTx) add(query string, args []any) error {
+func (t *pgTx) add(query string, args []any, read func(pgx.Rows) error) error {
 	plain := make([]any, len(args))
 	for i, a := range args {
 		var err error
@@ -54,24 +55,25 @@ func (t *pgTx) add(query string, args []any) error {
 			return err
 		}
 	}
-	t.queue = append(t.queue, statement{numbered(query), plain})
+	t.queue = append(t.queue, statement{numbered(query), plain, read})
 	return nil
 }
 
-// send sends the queue. Last reads the answer to its last statement.
-func (t *pgTx) send(last func(pgx.Rows) error) error {
+// flush sends the queue.
+func (t *pgTx) flush() error {
 	if len(t.queue) == 0 {
 		return nil
 	}
+	queue := t.queue
+	t.drop()
 	batch := &pgx.Batch{}
-	for _, s := range t.queue {
+	for _, s := range queue {
 		batch.Queue(s.text, s.args...)
 	}
-	t.drop()
 	ctx, cancel := t.bounded()
 	defer cancel()
 	results := t.conn.SendBatch(ctx, batch)
-	err := read(results, batch.Len(), last)
+	err := readAll(results, queue)
 	return errors.Join(err, closeResults(results, err))
 }
 
@@ -83,57 +85,66 @@ func closeResults(r pgx.BatchResults, known error) error {
 	return nil
 }
 
-func read(results pgx.BatchResults, n int, last func(pgx.Rows) error) error {
-	for range n - 1 {
-		if _, err := results.Exec(); err != nil {
+func readAll(results pgx.BatchResults, queue []statement) error {
+	for _, s := range queue {
+		if s.read == nil {
+			if _, err := results.Exec(); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := readOne(results, s.read); err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+func readOne(results pgx.BatchResults, read func(pgx.Rows) error) error {
 	rows, err := results.Query()
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
-	if err := last(rows); err != nil {
+	if err := read(rows); err != nil {
 		return err
 	}
 	rows.Close()
 	return rows.Err()
 }
 
-func (t *pgTx) flush() error { return t.send(func(pgx.Rows) error { return nil }) }
-
 func (t *pgTx) exec(query string, args ...any) (n int64, err error) {
-	if err := t.add(query, args); err != nil {
-		return 0, err
-	}
-	err = t.send(func(rows pgx.Rows) error {
+	err = t.add(query, args, func(rows pgx.Rows) error {
 		rows.Close()
 		n = rows.CommandTag().RowsAffected()
 		return nil
 	})
-	return n, err
+	if err != nil {
+		return 0, err
+	}
+	return n, t.flush()
 }
 
 func (t *pgTx) row(query string, args []any, into ...any) error {
-	if err := t.add(query, args); err != nil {
+	var a answer
+	if err := t.ask(question{query, args}, &a); err != nil {
 		return err
 	}
-	return t.send(func(rows pgx.Rows) error { return scanRow(rows, into) })
+	if err := t.flush(); err != nil {
+		return err
+	}
+	return a.into(into)
 }
 
-func scanRow(rows pgx.Rows, into []any) error {
-	if !rows.Next() {
-		if err := rows.Err(); err != nil {
-			return err
+// ask has the question's answer after the next flush.
+func (t *pgTx) ask(q question, a *answer) error {
+	a.question = q
+	return t.add(q.query, q.args, func(rows pgx.Rows) (err error) {
+		if rows.Next() {
+			a.row, err = rows.Values()
 		}
-		return sql.ErrNoRows
-	}
-	values, err := rows.Values()
-	if err != nil {
 		return err
-	}
-	return scanValues(values, into)
+	})
 }
 
 // scanValues fills columns of this package's own types.
@@ -158,16 +169,17 @@ func scanValues(values, into []any) error {
 const takeLocks = `SELECT count(CASE WHEN l.alone THEN CAST(pg_advisory_xact_lock(l.key) AS TEXT) ELSE CAST(pg_advisory_xact_lock_shared(l.key) AS TEXT) END)
  FROM unnest($1::bigint[], $2::boolean[]) AS l(key, alone)`
 
-// begin goes in one message. A connection that was lost meanwhile is made anew: nothing was sent on it that could have been committed.
-func (p *postgres) begin(w *writer, locks []lock) (*batch, error) {
-	b, err := p.beginOn(w, locks)
+// begin asks for a group in one message where its tasks belong to, takes the locks in a second, and asks in that what the tasks will ask. A
+// connection that was lost meanwhile is made anew: nothing was sent on it that could have been committed.
+func (p *postgres) begin(w *writer, group []*waiting, apart bool) (*batch, error) {
+	b, err := p.beginOn(w, group, apart)
 	if err == nil || !lost(w.conn) {
 		return b, err
 	}
 	if err := p.connectAgain(w); err != nil {
 		return nil, err
 	}
-	return p.beginOn(w, locks)
+	return p.beginOn(w, group, apart)
 }
 
 func (p *postgres) connectAgain(w *writer) error {
@@ -180,22 +192,85 @@ func (p *postgres) connectAgain(w *writer) error {
 	return w.connect(ctx)
 }
 
-func (p *postgres) beginOn(w *writer, locks []lock) (*batch, error) {
+func (p *postgres) beginOn(w *writer, group []*waiting, alone bool) (*batch, error) {
 	conn := below(w.conn)
 	if conn == nil {
 		return nil, errLost
 	}
 	t := &pgTx{conn: conn, limit: p.patience}
-	keys, which := make([]int64, len(locks)), make([]bool, len(locks))
-	for i, l := range locks {
-		keys[i], which[i] = l.key, l.alone
-	}
 	t.queue = append(t.queue, statement{text: `BEGIN`})
-	if len(locks) > 0 {
-		t.queue = append(t.queue, statement{takeLocks, []any{keys, which}})
+	if err := t.locate(group); err != nil {
+		return nil, apart(err)
+	}
+	if locks := locksOf(group); len(locks) > 0 {
+		keys, which := make([]int64, len(locks)), make([]bool, len(locks))
+		for i, l := range locks {
+			keys[i], which[i] = l.key, l.alone
+		}
+		t.queue = append(t.queue, statement{text: takeLocks, args: []any{keys, which}})
+	}
+	// Statements of their own: they see what was committed before the locks were given.
+	var head answer
+	if err := t.ask(question{query: readHead}, &head); err != nil {
+		return nil, err
+	}
+	if err := t.askAhead(group, alone); err != nil {
+		return nil, apart(err)
 	}
 	b := newBatch(w.db, t)
-	return b, b.readHead() // a statement of its own: it sees what was committed before the locks were given
+	b.says = !alone
+	return b, head.into([]any{(*seqno)(&b.head)})
+}
+
+// locate finds the locks of tasks whose thing belongs somewhere. That never changes, so it may be asked before they are held.
+func (t *pgTx) locate(group []*waiting) error {
+	where := make([]answer, len(group))
+	asked := false
+	for i, m := range group {
+		if m.belongs == nil {
+			continue
+		}
+		asked = true
+		if err := t.ask(*m.belongs, &where[i]); err != nil {
+			return err
+		}
+	}
+	if !asked {
+		return nil
+	}
+	if err := t.flush(); err != nil {
+		return err
+	}
+	for i, m := range group {
+		if m.belongs == nil {
+			continue
+		}
+		if err := m.settle(where[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// askAhead sends what waits, and with it what the tasks ask first. When each is to fail for himself he asks for himself.
+func (t *pgTx) askAhead(group []*waiting, alone bool) error {
+	for _, m := range group {
+		m.ahead = nil
+		if alone {
+			continue
+		}
+		m.ahead = make(answers, len(m.first))
+		for i, q := range m.first {
+			if err := t.ask(q, &m.ahead[i]); err != nil {
+				return err
+			}
+		}
+	}
+	if err := t.flush(); err != nil {
+		return err
+	}
+	cross(group)
+	return nil
 }
 
 var errLost = errors.New("the connection is lost")
@@ -226,8 +301,8 @@ func (p *postgres) finish(w *writer, b *batch) (commit, error) {
 	if b.plain() {
 		p.watch(t.conn)
 		tag := ""
-		t.queue = append(t.queue, statement{text: `COMMIT`})
-		err := t.send(func(rows pgx.Rows) error { rows.Close(); tag = rows.CommandTag().String(); return nil })
+		t.queue = append(t.queue, statement{text: `COMMIT`, read: func(rows pgx.Rows) error { rows.Close(); tag = rows.CommandTag().String(); return nil }})
+		err := t.flush()
 		return c, p.outcome(t.conn, err, tag)
 	}
 	t.queue = append(t.queue, statement{text: `SET LOCAL statement_timeout = ` + ms(p.limit)})
@@ -321,7 +396,7 @@ func lastStep(b *batch) (string, []any) {
 	return count + list.String() + `),
  e AS (INSERT INTO entries (seq, target, name, at, until) SELECT h.base + v.i, v.target, v.name, v.at, v.until FROM h, v),
  t AS (UPDATE tokens SET ended_seq = h.base + v.i FROM h, v WHERE v.target = 1 AND v.id IS NOT NULL AND v.latest AND tokens.id = v.id),
- s AS (UPDATE sessions SET ended_seq = h.base + v.i FROM h, v WHERE v.target = 2 AND v.latest AND sessions.id = v.id),
+ s AS (UPDATE sessions SET ended_at = v.at, ended_seq = h.base + v.i FROM h, v WHERE v.target = 2 AND v.latest AND sessions.id = v.id),
  b AS (UPDATE barriers SET seq = h.base + v.i FROM h, v WHERE v.target <> 2 AND v.id IS NULL AND v.latest AND barriers.target = v.target AND barriers.name = v.name)
 SELECT seq FROM h`, args
 }

@@ -16,18 +16,15 @@ import (
 // may be behind ours, and a last use may be on its way that brings an idle session back. When there is nothing, the number it answers with
 // is that of an entry which covers all that the selector names, or the head.
 func (s *Store) Revoke(ctx context.Context, sel session.Selector, at time.Time) (session.Revoked, error) {
-	locks, err := s.locksOf(ctx, sel)
-	if err != nil {
-		return session.Revoked{}, err
-	}
 	var out session.Revoked
-	err = s.do(ctx, "revoke", func(b *batch) (func(commit), error) {
-		done, err := b.revoke(sel, session.DateOf(at))
+	on := session.DateOf(at)
+	err := s.by(ctx, s.write, "revoke", under(sel, on, func(b *batch) (func(commit), error) {
+		done, err := b.revoke(sel, on)
 		if err == nil && done.Seq == 0 {
 			err = b.readHead() // not older than what the rows were seen to be
 		}
 		return func(c commit) { out = done.settled(c) }, err
-	}, locks...)
+	}))
 	if err != nil {
 		return session.Revoked{}, err
 	}
@@ -73,8 +70,8 @@ func (b *batch) revokeToken(sel session.Selector, at session.Date) (taken, error
 		return taken{}, nil
 	}
 	var own, sessions, covered number
-	err := b.row(`SELECT t.ended_seq, s.ended_seq, `+coveredBy+` FROM tokens t JOIN sessions s ON s.id = t.session_id WHERE t.id = ?`,
-		[]any{raw(jti[:])}, &own, &sessions, &covered)
+	state := stateOfToken(jti)
+	err := b.row(state.query, state.args, &own, &sessions, &covered)
 	if errors.Is(err, sql.ErrNoRows) {
 		return taken{}, nil
 	}
@@ -82,8 +79,15 @@ func (b *batch) revokeToken(sel session.Selector, at session.Date) (taken, error
 		return taken{Seq: by}, err
 	}
 	seq := b.entry(sel, raw(jti[:]), at)
-	err = b.later(`UPDATE tokens SET ended_seq = ? WHERE id = ?`, int64(seq), raw(jti[:]))
+	err = b.ends(`UPDATE tokens SET ended_seq = ? WHERE id = ?`, int64(seq), raw(jti[:]))
 	return taken{Seq: seq}, err
+}
+
+func stateOfToken(jti session.ID) question {
+	return question{
+		`SELECT t.ended_seq, s.ended_seq, ` + coveredBy + ` FROM tokens t JOIN sessions s ON s.id = t.session_id WHERE t.id = ?`,
+		[]any{raw(jti[:])},
+	}
 }
 
 func first(seqs ...number) session.Seq {
@@ -102,8 +106,8 @@ func (b *batch) revokeSession(sel session.Selector, at session.Date) (taken, err
 	}
 	q := session.Session{ID: sid}
 	var own, covered, active number
-	err := b.row(`SELECT s.ended_seq, `+coveredBy+`, CASE WHEN `+sessionActive+` THEN 1 ELSE 0 END FROM sessions s WHERE s.id = ?`,
-		[]any{int64(at), int64(at), raw(sid[:])}, &own, &covered, &active)
+	state := stateOfSession(sid, at)
+	err := b.row(state.query, state.args, &own, &covered, &active)
 	if errors.Is(err, sql.ErrNoRows) {
 		return taken{}, nil
 	}
@@ -114,8 +118,15 @@ func (b *batch) revokeSession(sel session.Selector, at session.Date) (taken, err
 	return taken{seq, int(active)}, err
 }
 
+func stateOfSession(sid session.ID, at session.Date) question {
+	return question{
+		`SELECT s.ended_seq, ` + coveredBy + `, CASE WHEN ` + sessionActive + ` THEN 1 ELSE 0 END FROM sessions s WHERE s.id = ?`,
+		[]any{int64(at), int64(at), raw(sid[:])},
+	}
+}
+
 func (b *batch) endSession(q *session.Session, at session.Date) (session.Seq, error) {
 	seq := b.entry(session.BySession(q.ID), raw(q.ID[:]), at)
-	err := b.later(`UPDATE sessions SET ended_at = ?, ended_seq = ? WHERE id = ?`, int64(at), int64(seq), raw(q.ID[:]))
+	err := b.ends(`UPDATE sessions SET ended_at = ?, ended_seq = ? WHERE id = ?`, int64(at), int64(seq), raw(q.ID[:]))
 	return seq, err
 }

@@ -9,12 +9,8 @@ import (
 
 // Rotate implements [session.Store]. From before it looks to its commit it holds locks against whoever would take back what it rests on.
 func (s *Store) Rotate(ctx context.Context, r *session.Rotation) (session.Rotated, error) {
-	locks, err := s.locksOfToken(ctx, r.Presented)
-	if err != nil {
-		return session.Rotated{}, err
-	}
 	var out session.Rotated
-	err = s.do(ctx, "rotate token", func(b *batch) (func(commit), error) {
+	err := s.by(ctx, s.write, "rotate token", underToken(r.Presented, func(b *batch) (func(commit), error) {
 		p, err := b.predecessor(r)
 		if err != nil {
 			return nil, err
@@ -29,7 +25,7 @@ func (s *Store) Rotate(ctx context.Context, r *session.Rotation) (session.Rotate
 		default:
 			return nil, nil
 		}
-	}, locks...)
+	}))
 	if err != nil {
 		return session.Rotated{}, err
 	}

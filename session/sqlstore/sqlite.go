@@ -101,7 +101,7 @@ const (
 )
 
 // begin waits its turn among processes. The transaction is the lock.
-func (f *sqliteFile) begin(w *writer, _ []lock) (*batch, error) {
+func (f *sqliteFile) begin(w *writer, _ []*waiting, _ bool) (*batch, error) {
 	err := w.patiently(func() error { return w.exec(beginWrite) })
 	if err != nil && !busy(err) {
 		// A transaction that could not be rolled back would stand in the way of all that follow.

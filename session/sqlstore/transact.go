@@ -47,12 +47,20 @@ func (w *writer) transact(group []*waiting, apart bool) (end result, err error) 
 			_ = w.exec(`ROLLBACK`)
 		}
 	}()
-	b, err := w.engine.begin(w, locksOf(group))
-	if err != nil {
+	b, err := w.engine.begin(w, group, apart)
+	switch {
+	case errors.Is(err, errApart) && !apart:
+		return spoilt, nil
+	case err != nil:
 		return rolledBack, err
 	}
 	after := make([]func(commit), len(group))
 	for i, m := range group {
+		if b.ahead = m.ahead; m.crossed {
+			if err := b.say(); err != nil {
+				return spoilt, nil
+			}
+		}
 		after[i], m.err = b.attempt(m.run, apart)
 		var gone *broken
 		switch {

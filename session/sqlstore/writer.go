@@ -45,11 +45,14 @@ type work func(b *batch) (done func(commit), err error)
 
 // waiting is one caller.
 type waiting struct {
-	run   work
-	locks []lock
-	done  chan struct{} // closed when err is set
-	err   error
-	lead  chan struct{} // gets a value when this caller is to lead
+	task
+	done chan struct{} // closed when err is set
+	err  error
+	lead chan struct{} // gets a value when this caller is to lead
+
+	// Of the transaction that runs, the leader's.
+	ahead   answers // to the task's first questions
+	crossed bool    // a task before in the group may change what this one reads
 
 	chosen, taken bool // guarded by writer.mu: lead was sent; a leader has it
 }
@@ -85,12 +88,12 @@ func (w *writer) connect(ctx context.Context) error {
 	return err
 }
 
-// do runs work in the next group. A caller whose ctx ends before a leader took his work takes it back; from then on he waits for the end.
-func (w *writer) do(ctx context.Context, run work, locks ...lock) error {
+// do runs a task in the next group. A caller whose ctx ends before a leader took his task takes it back; from then on he waits for the end.
+func (w *writer) do(ctx context.Context, t task) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	me := &waiting{run: run, locks: locks, done: make(chan struct{}), lead: make(chan struct{}, 1)}
+	me := &waiting{task: t, done: make(chan struct{}), lead: make(chan struct{}, 1)}
 	w.mu.Lock()
 	if w.closed {
 		w.mu.Unlock()

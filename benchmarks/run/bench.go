@@ -76,7 +76,7 @@ func (b *bench) folder() (string, error) {
 // finish draws the conclusions.
 func (b *bench) finish(started time.Time) {
 	b.report.Seconds = time.Since(started).Seconds()
-	b.report.Aims = aims(&b.report, b.sessions)
+	b.report.Aims = aims(&b.report, b.sessions, b.stores[0].Reveal() != sqlite)
 	for _, r := range b.report.Rows {
 		b.doubt(r)
 	}

@@ -19,6 +19,13 @@ type growthLine struct {
 	cpu, rate, p50, p99 []float64
 }
 
+func (l *growthLine) add(r report.Round) {
+	if r.CPU > 0 {
+		l.cpu = append(l.cpu, r.CPU)
+	}
+	l.rate, l.p50, l.p99 = append(l.rate, r.PerSecond), append(l.p50, r.P50), append(l.p99, r.P99)
+}
+
 // callerCounts are fewer in a quick run.
 func (b *bench) callerCounts() []int {
 	if b.full {
@@ -54,10 +61,7 @@ func (g *growth) measure(ctx context.Context, l *growthLine, n int) error {
 	if err != nil {
 		return err
 	}
-	if r.CPU > 0 {
-		l.cpu = append(l.cpu, r.CPU)
-	}
-	l.rate, l.p50, l.p99 = append(l.rate, r.PerSecond), append(l.p50, r.P50), append(l.p99, r.P99)
+	l.add(r)
 	g.keep(growthKey, fmt.Sprintf("%d callers", l.callers), n, r.Latency)
 	return nil
 }
@@ -83,64 +87,66 @@ func (g *growth) finish() {
 	g.report.Sections = append(g.report.Sections, s)
 }
 
-func (g *growth) sizes() (report.Table, report.Chart) {
-	t := report.Table{Key: "sessions", Title: "By sessions in the database", Columns: []report.Column{
-		{Key: "cpu", Title: "CPU of a question", Unit: "us", Better: -1},
-		{Key: "rate", Title: "questions", Unit: "1/s", Better: 1},
-		{Key: "p50", Title: "p50, busy", Unit: "us", Better: -1},
-		{Key: "p99", Title: "p99, busy", Unit: "us", Better: -1},
-	}}
-	c := report.Chart{
-		Key: "sessions", Title: "A question about a token that was not asked about before", Kind: report.Lines,
-		X: report.Axis{Title: "sessions in the database", Log: true}, Y: report.Axis{Title: "processor time", Unit: "us"},
+// curve is a table of figures by a number, and the processor time of a question over that number.
+type curve struct {
+	table  report.Table
+	chart  report.Chart
+	series report.Series
+}
+
+func newCurve(key, table, chart, by string, series report.Series) *curve {
+	return &curve{
+		table: report.Table{Key: key, Title: table, Columns: []report.Column{
+			{Key: "cpu", Title: "CPU of a question", Unit: "us", Better: -1},
+			{Key: "rate", Title: "questions", Unit: "1/s", Better: 1},
+			{Key: "p50", Title: "p50, busy", Unit: "us", Better: -1},
+			{Key: "p99", Title: "p99, busy", Unit: "us", Better: -1},
+		}},
+		chart: report.Chart{
+			Key: key, Title: chart, Kind: report.Lines,
+			X: report.Axis{Title: by, Log: true}, Y: report.Axis{Title: "processor time", Unit: "us"},
+		},
+		series: series,
 	}
-	series := report.Series{Key: "first", Title: "asked about for the first time"}
+}
+
+// at adds what was measured at n; what was not measured is empty.
+func (c *curve) at(n int, cpu, rate, p50, p99 []float64) {
+	name := fmt.Sprint(n)
+	c.table.Lines = append(c.table.Lines, report.Line{Key: name, Title: name, Cells: []report.Cell{cell(cpu), cell(rate), cell(p50), cell(p99)}})
+	for _, b := range bar("", cpu) {
+		b.X = float64(n)
+		c.series.Points = append(c.series.Points, b)
+	}
+}
+
+func (c *curve) drawn() (report.Table, report.Chart) {
+	c.chart.Series = []report.Series{c.series}
+	return c.table, c.chart
+}
+
+func (g *growth) sizes() (report.Table, report.Chart) {
+	c := newCurve("sessions", "By sessions in the database", "A question about a token that was not asked about before", "sessions in the database",
+		report.Series{Key: "first", Title: "asked about for the first time"})
 	for _, n := range g.sessions {
-		line := report.Line{Key: fmt.Sprint(n), Title: fmt.Sprint(n)}
+		var l growthLine
 		if r, ok := g.report.Row(coldKey(n)); ok {
-			var cpu []float64
 			for _, round := range r.Rounds {
-				if round.CPU > 0 {
-					cpu = append(cpu, round.CPU)
-				}
-			}
-			spread := func(of func(report.Round) float64) report.Cell { s := r.Over(of); return report.Cell{Spread: &s} }
-			line.Cells = []report.Cell{
-				cell(cpu), spread(report.PerSecond), spread(func(r report.Round) float64 { return r.P50 }), spread(func(r report.Round) float64 { return r.P99 }),
-			}
-			for _, b := range bar("", cpu) {
-				b.X = float64(n)
-				series.Points = append(series.Points, b)
+				l.add(round)
 			}
 		}
-		t.Lines = append(t.Lines, line)
+		c.at(n, l.cpu, l.rate, l.p50, l.p99)
 	}
-	c.Series = []report.Series{series}
-	return t, c
+	return c.drawn()
 }
 
 func (g *growth) callers() (report.Table, report.Chart) {
-	t := report.Table{Key: "callers", Title: "By callers at the same time", Columns: []report.Column{
-		{Key: "cpu", Title: "CPU of a question", Unit: "us", Better: -1},
-		{Key: "rate", Title: "questions", Unit: "1/s", Better: 1},
-		{Key: "p50", Title: "p50", Unit: "us", Better: -1},
-		{Key: "p99", Title: "p99", Unit: "us", Better: -1},
-	}}
-	c := report.Chart{
-		Key: "callers", Title: "A question about a token that is remembered", Kind: report.Lines,
-		X: report.Axis{Title: "callers at the same time", Log: true}, Y: report.Axis{Title: "processor time", Unit: "us"},
-	}
-	series := report.Series{Key: "warm", Title: "remembered"}
+	c := newCurve("callers", "By callers at the same time", "A question about a token that is remembered", "callers at the same time",
+		report.Series{Key: "warm", Title: "remembered"})
 	for _, l := range g.lines {
-		name := fmt.Sprint(l.callers)
-		t.Lines = append(t.Lines, report.Line{Key: name, Title: name, Cells: []report.Cell{cell(l.cpu), cell(l.rate), cell(l.p50), cell(l.p99)}})
-		for _, b := range bar("", l.cpu) {
-			b.X = float64(l.callers)
-			series.Points = append(series.Points, b)
-		}
+		c.at(l.callers, l.cpu, l.rate, l.p50, l.p99)
 	}
-	c.Series = []report.Series{series}
-	return t, c
+	return c.drawn()
 }
 
 // slope is how much a figure grows for each tenfold, by least squares over the logarithms of both.

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strconv"
 
 	"github.com/introspectd/introspectd/benchmarks/load"
+	"github.com/introspectd/introspectd/benchmarks/process"
 	"github.com/introspectd/introspectd/benchmarks/report"
 )
 
@@ -26,10 +28,16 @@ const (
 func (q *questions) addWrites() {
 	w := &writes{questions: q}
 	q.writes = w
+	d := &disk{writes: w}
 	for _, callers := range []int{1, manyCallers} {
 		q.add(row{writeKey("open", callers), "opening sessions, durable", "", callers, func(ctx context.Context) (report.Round, error) {
-			return w.open(ctx, callers)
+			return d.counting(func() (report.Round, error) { return w.open(ctx, callers) })
 		}})
+	}
+	if _, err := process.Written(os.Getpid()); err != nil {
+		q.note("the disk alone was not measured: this system does not tell how much a process writes")
+	} else if q.store.Reveal() == sqlite { // else the disk is another process's
+		q.add(row{diskKey, fmt.Sprintf("the disk alone: the bytes of %d openings, made durable together", manyCallers), "", manyCallers, d.measure})
 	}
 	for _, callers := range []int{1, manyCallers} {
 		q.add(row{writeKey("end", callers), "ending sessions, durable and settled", "", callers, func(ctx context.Context) (report.Round, error) {

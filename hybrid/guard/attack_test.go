@@ -180,12 +180,12 @@ func TestForgedTokensDoNotGetIn(t *testing.T) {
 // A hundred thousand ids that nobody knows are one request to the issuer, and those that somebody knows keep working meanwhile.
 func TestRandomKeyIDsAskForTheSetOnce(t *testing.T) {
 	a := attacker{guardtest.New(t), t}
+	begun := time.Now()
 	g, err := guard.Discover(t.Context(), a.Settings(guard.JWT, "orders"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	d := newDoor(g)
-	good := request("Bearer " + a.saying(nil))
 	p := b64.EncodeToString([]byte(a.claims(nil)))
 	s := b64.EncodeToString(make([]byte, ed25519.SignatureSize))
 	for n := range 20_000 {
@@ -194,13 +194,14 @@ func TestRandomKeyIDsAskForTheSetOnce(t *testing.T) {
 			t.Fatalf("status %d", resp.StatusCode)
 		}
 		if n%1000 == 0 {
-			if resp := d.knock(good); resp.StatusCode != 200 {
+			if resp := d.knock(request("Bearer " + a.saying(nil))); resp.StatusCode != 200 {
 				t.Fatalf("a good token: status %d", resp.StatusCode)
 			}
 		}
 	}
-	if n := a.Asked("jwks.json"); n != 1 {
-		t.Errorf("%d requests for the key set, want 1", n)
+	const floor = 10 * time.Second // a slow machine asks again in the meantime, which is all that it does
+	if n, most := a.Asked("jwks.json"), 1+int(time.Since(begun)/floor); n < 1 || n > most {
+		t.Errorf("%d requests for the key set in %v, want 1 each %v", n, time.Since(begun), floor)
 	}
 }
 

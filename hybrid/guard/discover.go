@@ -142,13 +142,7 @@ func (s *Settings) fence(described *jwks.Object, keys *jwks.Source) (Fence, erro
 	if err != nil {
 		return nil, err
 	}
-	return revocation.NewSubscriber(revocation.SubscriberConfig{Feed: feed, Applied: func(entries []revocation.Entry) {
-		for _, e := range entries {
-			if e.Target == session.TargetKey {
-				keys.Drop(e.Key)
-			}
-		}
-	}})
+	return revocation.NewSubscriber(revocation.SubscriberConfig{Feed: feed, Applied: func(entries []revocation.Entry) { dropFrom(keys, entries) }})
 }
 
 const (

@@ -46,8 +46,14 @@ func (h *hangs) covered(f Fence) bool {
 // which the look at the set has missed. The clock is read once and after the look, for all that goes by it. A process that was stopped in
 // between, or a machine that slept, so finds its lease over, and the verdict too old whose takings-back the set may have forgotten
 // meanwhile. In a history other than that of the mark neither yes nor no can be read off the set.
+//
+// The look is mostly one number: that of the entry applied last, when the verdict is known to be clear up to there. That says as much as a
+// look at the entries. A holder raises the number when an entry is in its set, then acknowledges it and lets its lease be extended. So when the
+// taking-back has returned, either the number is a larger one, or the holder was not heard of and its lease, which is the one taken before, has
+// ended by the clock that is read after. Numbers of two histories cannot be confused: eras only grow, so the history that is
+// the mark's at the end was it throughout, and only then is the number believed, or noted.
 func (h *hangs) judge(f Fence, lease revocation.Lease) standing {
-	covered := h.covered(f)
+	covered, applied := h.look(f)
 	switch now := f.Mark(); {
 	case now.Era != h.mark.Era, !lease.Live(now.At):
 		return doubtful
@@ -56,13 +62,14 @@ func (h *hangs) judge(f Fence, lease revocation.Lease) standing {
 	case revocation.Forgotten(h.mark.At, now.At):
 		return doubtful
 	default:
+		h.clear.note(applied)
 		return good
 	}
 }
 
 // vouched is judge for a token whose signature was just verified, with the log that its asof counts in.
 func (h *hangs) vouched(f Fence, log string) standing {
-	covered := h.covered(f)
+	covered, applied := h.look(f)
 	switch {
 	// Nothing covers what hangs on nothing: this asks whether the log is the one that is followed, and has been since the mark.
 	case !f.Vouches(h.mark, log, math.MaxUint64, &revocation.Marks{}):
@@ -70,6 +77,7 @@ func (h *hangs) vouched(f Fence, log string) standing {
 	case covered, !f.Vouches(h.mark, log, h.mark.Asof, &h.marks):
 		return over
 	default:
+		h.clear.note(applied)
 		return good
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -15,8 +16,11 @@ import (
 	"github.com/introspectd/introspectd/session/revocation"
 )
 
-// ledger is a log that is nothing else.
+// ledger is a log that is nothing else, and the clock of those who follow it, which stands still until the test moves it: however busy the machine
+// is, no lease ends by itself.
 type ledger struct {
+	passed atomic.Int64
+
 	mu      sync.Mutex // guards what follows
 	entries []revocation.Entry
 	cut     error
@@ -46,6 +50,11 @@ func (l *ledger) fail(err error) {
 	l.cut = err
 }
 
+// outlive moves the clock past a lease.
+func (l *ledger) outlive() { l.passed.Add(int64(lease + lease/3)) }
+
+const lease = 300 * time.Millisecond
+
 // followed is a guard whose fence follows a log.
 func followed(t *testing.T, a attacker, capacity int) (*guard.Guard, *ledger, *revocation.Node) {
 	t.Helper()
@@ -60,10 +69,14 @@ func followed(t *testing.T, a attacker, capacity int) (*guard.Guard, *ledger, *r
 	return g, store, node
 }
 
-// follower follows a log until the test is over.
+// follower follows a log until the test is over, and has a lease.
 func follower(t testing.TB, store *ledger) *revocation.Node {
 	t.Helper()
-	node, err := revocation.NewNode(revocation.NodeConfig{Log: store, Lease: 300 * time.Millisecond})
+	clock := revocation.Clock(revocation.Boottime)
+	if _, measured := t.(*testing.B); !measured {
+		clock = func() revocation.Instant { return revocation.Instant(store.passed.Load()) }
+	}
+	node, err := revocation.NewNode(revocation.NodeConfig{Log: store, Lease: lease, Clock: clock})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +84,18 @@ func follower(t testing.TB, store *ledger) *revocation.Node {
 	var running sync.WaitGroup
 	running.Go(func() { _ = node.Run(ctx) })
 	t.Cleanup(func() { cancel(); running.Wait() })
+	hears(t, node)
 	return node
+}
+
+// hears waits for a lease, for longer than a question would.
+func hears(t testing.TB, node *revocation.Node) {
+	t.Helper()
+	for until := time.Now().Add(time.Minute); !node.Believable(); time.Sleep(time.Millisecond) {
+		if time.Now().After(until) {
+			t.Fatal("there is no lease")
+		}
+	}
 }
 
 // Whatever a token hangs on, behind a fence it is refused as soon as that is taken back, remembered or not. One born later is not.
@@ -112,11 +136,11 @@ func TestBehindAFenceWhatIsTakenBackIsRefused(t *testing.T) {
 
 func TestAFenceThatHearsNothingLetsNobodyIn(t *testing.T) {
 	a := attacker{guardtest.New(t), t}
-	g, store, _ := followed(t, a, 0)
+	g, store, node := followed(t, a, 0)
 	known, fresh := a.saying(map[string]any{"asof": 0}), a.saying(map[string]any{"asof": 0})
 	want(t, g, known, true, "while it hears")
 	store.fail(errors.New("cut off"))
-	time.Sleep(400 * time.Millisecond)
+	store.outlive()
 	for _, token := range []string{known, fresh} {
 		answer, err := g.Introspect(t.Context(), session.Present(token))
 		if !errors.Is(err, session.ErrUnavailable) || answer != (introspect.Answer{}) {
@@ -124,5 +148,6 @@ func TestAFenceThatHearsNothingLetsNobodyIn(t *testing.T) {
 		}
 	}
 	store.fail(nil)
+	hears(t, node)
 	want(t, g, known, true, "when it hears again")
 }

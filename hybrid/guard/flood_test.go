@@ -18,7 +18,7 @@ func TestAHundredThousandRandomKeyIDsLeaveNothingBehind(t *testing.T) {
 	const strangers, seconds, floor = 100_000, 30, 10
 	a := attacker{guardtest.New(t), t}
 	cfg := a.Config(guard.JWT, "orders")
-	source, err := jwks.NewSource(jwks.Config{URL: a.URL + "/.well-known/jwks.json", Floor: floor * time.Second})
+	source, err := jwks.NewSource(jwks.Config{URL: a.URL + "/.well-known/jwks.json", Floor: floor * time.Second, Timeout: time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/introspectd/introspectd/hybrid/guard"
 	"github.com/introspectd/introspectd/hybrid/guard/guardtest"
@@ -61,7 +60,7 @@ func TestWhatAGuardDoesThatHearsNothingIsItsOwnersChoice(t *testing.T) {
 			t.Errorf("%q: Stats while it hears = %+v, want a lease", c.stale, s)
 		}
 		store.fail(errors.New("cut off"))
-		time.Sleep(400 * time.Millisecond)
+		store.outlive()
 		answer, err := g.Introspect(t.Context(), session.Present(token))
 		if !errors.Is(err, c.err) || answer.Active != c.active {
 			t.Errorf("%q: Introspect = active %v, %v; want %v, %v", c.stale, answer.Active, err, c.active, c.err)
@@ -95,7 +94,7 @@ func TestAcceptUntilExpRevivesNothingThatIsKnownToBeTakenBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	store.fail(errors.New("cut off"))
-	time.Sleep(400 * time.Millisecond)
+	store.outlive()
 	for range 2 {
 		want(t, g, known, false, "remembered, taken back")
 		want(t, g, unseen, false, "not seen before, taken back")

@@ -25,11 +25,12 @@ type verdict struct {
 	asked  time.Time    // ttl-cache: when the question was
 }
 
-// hangs is what a token hangs on: whatever of it is taken back takes the token along.
+// hangs is what a token hangs on: whatever of it is taken back takes the token along. Most looks end with the first two.
 type hangs struct {
+	clear  clearance
+	mark   revocation.Mark
 	marks  revocation.Marks
 	actors session.List
-	mark   revocation.Mark
 }
 
 // memory is a table of fixed size: rows of a few places each, of which a text has one row. To find takes no lock. When a row is full,

@@ -22,6 +22,9 @@ type byHand struct {
 	log      string
 	readings int    // of the clock
 	reading  func() // happens just before the next one
+	sets     int    // how often the set was asked for
+	looking  func() // happens just before the set is asked for the nth time
+	nth      int
 }
 
 func newByHand() *byHand {
@@ -59,6 +62,13 @@ func (f *byHand) Mark() revocation.Mark {
 		happens()
 	}
 	return f.Holder.Mark(f.now)
+}
+
+func (f *byHand) Set() *revocation.Set {
+	if f.sets++; f.looking != nil && f.sets == f.nth {
+		f.looking()
+	}
+	return f.Holder.Set()
 }
 
 // counted counts the questions for keys: one of them is what a remembered verdict asks.

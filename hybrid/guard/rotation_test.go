@@ -17,14 +17,15 @@ import (
 func TestRotationUnderLoad(t *testing.T) {
 	const floor, refresh = 20 * time.Millisecond, 100 * time.Millisecond
 	i := guardtest.New(t)
-	guards := make([]*guard.Guard, 3)
+	guards, sources := make([]*guard.Guard, 3), make([]*jwks.Source, 3)
 	for n := range guards {
-		source, err := jwks.NewSource(jwks.Config{URL: i.URL + "/.well-known/jwks.json", Floor: floor, Refresh: refresh})
+		var err error
+		sources[n], err = jwks.NewSource(jwks.Config{URL: i.URL + "/.well-known/jwks.json", Floor: floor, Refresh: refresh})
 		if err != nil {
 			t.Fatal(err)
 		}
 		cfg := i.Config(guard.JWT, "orders")
-		cfg.Keys = source
+		cfg.Keys = sources[n]
 		if guards[n], err = guard.New(cfg); err != nil {
 			t.Fatal(err)
 		}
@@ -76,6 +77,9 @@ func TestRotationUnderLoad(t *testing.T) {
 		id := i.Rotate()
 		// What signs only after it was published for longer than a set is kept is known to everybody by then.
 		time.Sleep(refresh + floor)
+		for _, s := range sources {
+			known(t, s, id) // unless the machine stood still while it was fetched
+		}
 		of[id] = issue(20)
 		time.Sleep(50 * time.Millisecond)
 		return id
@@ -108,6 +112,17 @@ func TestRotationUnderLoad(t *testing.T) {
 	if asked.Load() < 1000 {
 		t.Errorf("only %d questions: that is no load", asked.Load())
 	}
+}
+
+// known returns when a source has a key.
+func known(t *testing.T, s *jwks.Source, id string) {
+	t.Helper()
+	for until := time.Now().Add(time.Minute); time.Now().Before(until); time.Sleep(time.Millisecond) {
+		if _, ok, err := s.Find(t.Context(), id, time.Now()); ok && err == nil {
+			return
+		}
+	}
+	t.Fatal("a published key is not known for a minute after")
 }
 
 // fetchedAnew returns when a guard has a set without a key. Whoever asks, about any token, has a set fetched that has grown old.

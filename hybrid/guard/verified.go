@@ -107,7 +107,7 @@ func (g *Guard) verify(ctx context.Context, token string, at time.Time, m *momen
 	if g.cfg.Fence == nil {
 		return v, nil
 	}
-	*v.hangs = hangs{c.Marks(), c.Actors, revocation.Mark{Asof: c.Asof}}
+	*v.hangs = hangs{marks: c.Marks(), actors: c.Actors, mark: revocation.Mark{Asof: c.Asof}}
 	if m == nil {
 		if v.hangs.covered(g.cfg.Fence) { // to know that something was taken back needs no lease
 			return nil, nil

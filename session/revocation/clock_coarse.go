@@ -13,16 +13,17 @@ import (
 var coarse atomic.Int64
 
 var tick = sync.OnceFunc(func() {
-	read := func() {
+	read := func() int64 {
 		var ts unix.Timespec
 		_ = unix.ClockGettime(unix.CLOCK_BOOTTIME, &ts)
-		coarse.Store(ts.Nano())
+		return ts.Nano()
 	}
-	read()
+	coarse.Store(read())
 	go func() {
 		for {
-			time.Sleep(5 * time.Millisecond)
-			read()
+			now := read()
+			time.Sleep(5 * time.Millisecond) // for a process that was stopped here it is another time meanwhile
+			coarse.Store(now)
 		}
 	}()
 })

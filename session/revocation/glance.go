@@ -22,8 +22,8 @@ type Glancer interface {
 // ErrRenew is the refusal of a glance where a commit has to be confirmed by others before what it shows can be believed.
 var ErrRenew = errors.New("a glance will not do")
 
-// enough is whether the lease was extended so recently that a glance will do until the next tick.
-func (n *Node) enough() bool { return n.glancer != nil && n.Rest() > n.cfg.Lease/2 }
+// enough is whether a lease was extended so recently that a glance will do until the next tick.
+func enough(rest, length time.Duration) bool { return rest > length/2 }
 
 // glance reads the log to its head, applies, and acknowledges at once. The lease stays as it is.
 func (n *Node) glance(ctx context.Context) error {

@@ -66,11 +66,11 @@ func (h *Holder) Follow(p Page, now Instant) (more bool, err error) {
 		// For good: when the log has grown past what is known here, other entries stand in the place of those that it lost.
 		h.robbed = true
 		h.Drop()
-		return false, fmt.Errorf("the log ends at entry %d, but this process has seen %d: the database was restored from an older copy", p.Head, applied)
+		return false, fmt.Errorf("the log ends at entry %d, but this process has seen %d: %w", p.Head, applied, ErrRestored)
 	case h.regrown(p):
 		h.robbed = true
 		h.Drop()
-		return false, fmt.Errorf("%w: entry %d is not the one that this process has seen: the database was restored from an older copy", errRegrown, applied)
+		return false, fmt.Errorf("%w: entry %d is not the one that this process has seen: %w", errRegrown, applied, ErrRestored)
 	case p.Floor > applied:
 		// Away for longer than the log reaches back: whatever was remembered is too old as well (pitfall P7).
 		h.startAnew(p)
@@ -91,6 +91,10 @@ func (h *Holder) Follow(p Page, now Instant) (more bool, err error) {
 	}
 	return h.set.Applied() < p.Head, nil
 }
+
+// ErrRestored means that the log has lost entries that are known here. Whoever knows them goes on refusing to answer: nobody can tell what else is
+// lost.
+var ErrRestored = errors.New("the database was restored from an older copy")
 
 // errRegrown means that other entries stand where those were that have been applied.
 var errRegrown = errors.New("the revocation log is not the one that was followed")

@@ -16,7 +16,8 @@ import (
 const simulation = "TestSimulation"
 
 // mutants are builds with one rule broken, and the test that must notice it. Each swaps one function, of this package or of the simulated world
-// around it, for the one in mutant_NAME_test.go. Those that a random life seldom meets have a schedule directed at them.
+// around it, for the one in mutant_NAME_test.go, or in mutant_NAME.go where package blackbox
+// builds it into whole programs too. Those that a random life seldom meets have a schedule directed at them.
 var mutants = map[string]string{
 	// the log and the database
 	"nextval":     "TestP1NoEntryIsPassedByBecauseItsTransactionWasSlow",
@@ -47,12 +48,22 @@ var mutants = map[string]string{
 	"monotonic":        simulation, // P21
 	"reap":             "TestTheRegistrationOfANodeThatRenewsStays",
 	"setfirst":         "TestP12NothingIsBelievedBeforeTheLastPage",
+	"numberfirst":      "TestWhatIsNumberedIsThere",
+
+	// glances
+	"glanceextends":  "TestAGlanceExtendsNoLease",
+	"glanceackfirst": simulation,
+	"glanceackalone": simulation,
+	"glanceackback":  "TestAnAcknowledgementIsNotUnsaid",
+	"glanceackonce":  "TestAForgottenAcknowledgementComesWithTheNextRenewal",
+	"asyncrenewal":   "TestACrashForgetsNoRenewal", // what a glance may do, done by a renewal
 
 	// what is remembered
 	"forgetsoon":  "TestP24NothingOutlivesTheEntryThatCoversIt",
 	"believelong": "TestP24NothingOutlivesTheEntryThatCoversIt",
 	"bornasof":    "TestP25WhatIsOpenedAfterATakingBackIsGood",
 	"latefill":    "TestP34ALateFillDoesNotBringATokenBack",
+	"keykept":     "TestTheSetCoversWhatMatchesAndWasKnownBefore",
 }
 
 // mutantSeeds is what a random life gets to find a mutant; each of those above is found in the first hundred or so.
@@ -86,17 +97,17 @@ func TestEachMutantIsRun(t *testing.T) {
 	there := map[string]bool{}
 	for _, f := range files {
 		if name, ok := strings.CutPrefix(f.Name(), "mutant_"); ok {
-			there[strings.TrimSuffix(name, "_test.go")] = true
+			there[strings.TrimSuffix(strings.TrimSuffix(name, ".go"), "_test")] = true
 		}
 	}
 	for name := range there {
 		if mutants[name] == "" {
-			t.Errorf("mutant_%s_test.go is not in the list", name)
+			t.Errorf("mutant_%s is not in the list", name)
 		}
 	}
 	for name := range mutants {
 		if !there[name] {
-			t.Errorf("there is no mutant_%s_test.go", name)
+			t.Errorf("there is no mutant_%s", name)
 		}
 	}
 }

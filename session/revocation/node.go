@@ -30,6 +30,7 @@ type Node struct {
 	longest     time.Duration // the longest lease on it
 	written     Renewal       // the last acknowledgement
 	foreign     Seq           // the newest entry of another process
+	trouble     trouble
 
 	// Owned by Run.
 	registry uint64
@@ -50,7 +51,7 @@ type NodeConfig struct {
 	// Registry is called with the log's registry version when that has changed, before the lease is extended: while the lease lives, what
 	// it loads is as fresh as the set.
 	Registry func(ctx context.Context) error
-	// Report is told when renewing begins to fail (an error) and when it works again (nil).
+	// Report is told when renewing begins to fail (an error) and when it works again (nil); and, while it fails, each minute what is wrong by then.
 	Report func(error)
 	// Settled is told how each taking-back that was waited for here became settled, and Slow of each subscriber that kept others waiting for so long
 	// that it gets no lease for a while. Neither may wait for anything.
@@ -158,7 +159,7 @@ func (n *Node) Run(ctx context.Context) error {
 	defer n.leave(ctx)
 	tick := time.NewTicker(n.cfg.Every)
 	defer tick.Stop()
-	failing, due := false, true
+	due := true
 	for {
 		asked, end := n.turns.begin()
 		again, err := n.look(ctx, asked, due)
@@ -166,8 +167,7 @@ func (n *Node) Run(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return nil
 		}
-		if failing != (err != nil) {
-			failing = err != nil
+		if n.note(err) {
 			n.cfg.Report(err)
 		}
 		due = false
@@ -186,7 +186,7 @@ func (n *Node) Run(ctx context.Context) error {
 
 // look is a renewal when that is due, and as little as will do when somebody has just hurried.
 func (n *Node) look(ctx context.Context, asked, due bool) (again bool, err error) {
-	if !due && n.enough() {
+	if !due && n.glancer != nil && enough(n.Rest(), n.cfg.Lease) {
 		if err := n.glance(ctx); !errors.Is(err, ErrRenew) {
 			return false, err
 		}

@@ -338,14 +338,6 @@ func TestAResumedProcessBelievesNothing(t *testing.T) {
 	}
 }
 
-func TestBoottimeGoesOn(t *testing.T) {
-	a := Boottime()
-	time.Sleep(2 * time.Millisecond)
-	if d := Boottime().Sub(a); d < 2*time.Millisecond || d > time.Minute {
-		t.Errorf("two readings 2 ms apart differ by %v", d)
-	}
-}
-
 func TestANodeConfigurationThatWouldBreakThePromiseIsRefused(t *testing.T) {
 	for name, c := range map[string]NodeConfig{
 		"no log":                       {},

@@ -12,6 +12,7 @@ import (
 func stage(seed uint64, lease time.Duration, rates ...float64) *world {
 	w := newWorld(seed, lease)
 	w.calm = true
+	w.glancing = seed%2 == 1
 	for i, rate := range rates {
 		w.startNode(i, w.newHost(rate))
 	}

@@ -2,6 +2,7 @@ package revocation
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -18,7 +19,11 @@ type database struct {
 	history int           // counts the times it was restored
 	robbed  bool          // it was restored and nobody said so by a new log id
 	back    time.Duration // when that was done
-	begun   Seq           // counts the takings-back that began
+
+	withdrew time.Duration // when it last withdrew something registered
+	begun    Seq           // counts the takings-back that began
+	crashed  int           // counts its crashes
+	doomed   bool          // it crashes when the next acknowledgement has been stored that waits for no disk
 	tables
 }
 
@@ -30,6 +35,7 @@ type tables struct {
 	entries []record
 	rows    []row
 	holders []Acked
+	flushed map[HolderID]Acked // what of that a crash leaves
 
 	registry *registry
 }
@@ -51,6 +57,7 @@ func newDatabase(w *world) *database {
 	db := &database{process: &process{w: w, name: "database"}, slow: time.Millisecond}
 	db.host = w.newHost(1)
 	db.log = db.newLog()
+	db.flushed = map[HolderID]Acked{}
 	db.registry = &registry{version: 1, client: w.newClient(), signer: w.newKey()}
 	return db
 }
@@ -63,6 +70,7 @@ func (db *database) newLog() string {
 func (t *tables) copied() tables {
 	c := *t
 	c.entries, c.rows, c.holders = slices.Clone(t.entries), slices.Clone(t.rows), slices.Clone(t.holders)
+	c.flushed = maps.Clone(t.flushed)
 	return c
 }
 
@@ -82,10 +90,10 @@ func (db *database) ask(from *process, statement func() (reply func())) {
 
 // commit runs what becomes visible at once, when it does. A database that goes down before has rolled it back.
 func (db *database) commit(f func()) {
-	logs := db.logs
+	logs, crashed := db.logs, db.crashed
 	db.w.in(db.w.between(100*time.Microsecond, max(db.slow, time.Millisecond)), func() {
 		db.do(func() {
-			if !db.down && db.logs == logs {
+			if !db.down && db.logs == logs && db.crashed == crashed {
 				f()
 			}
 		})
@@ -144,22 +152,34 @@ func (db *database) takeBack(sel session.Selector, done func(seq Seq, already bo
 // register adds a holder, which has no lease that could lack anything that is in the log now.
 func (db *database) register(id HolderID) {
 	if !slices.ContainsFunc(db.holders, func(a Acked) bool { return a.Holder == id }) {
-		db.holders = append(db.holders, Acked{Holder: id, Seq: db.head, Told: db.head})
+		h := Acked{Holder: id, Seq: db.head, Told: db.head}
+		db.holders = append(db.holders, h)
+		db.flush(h)
 	}
 }
 
 // renew stores an acknowledgement and answers with what is new, in one step. It is false when the holder's registration is gone.
 func (db *database) renew(id HolderID, log string, after, acked Seq, limit int) (Page, bool) {
-	i := slices.IndexFunc(db.holders, func(a Acked) bool { return a.Holder == id })
-	if i < 0 {
+	h := db.holder(id)
+	if h == nil {
 		return Page{}, false
 	}
-	h := &db.holders[i]
 	if db.comparable(log, acked) {
 		h.Seq = max(h.Seq, acked)
 	}
 	h.Told = db.head
+	db.renewed(*h)
 	return db.page(after, limit, db.renewalAsOf()), true
+}
+
+// holder is on the roll, or nil.
+func (db *database) holder(id HolderID) *Acked {
+	for i := range db.holders {
+		if db.holders[i].Holder == id {
+			return &db.holders[i]
+		}
+	}
+	return nil
 }
 
 func (db *database) page(after Seq, limit int, asof time.Duration) Page {

@@ -8,7 +8,7 @@ type fault func(w *world)
 // faults are what can happen to a world. Each world knows some of them only, so that each combination comes up.
 var faults = []fault{
 	cutOneWay, cutOff, losses, delays, duplicates, pauses, pauses, suspends, crashes, crashes,
-	databaseAway, slowCommits, laggingReader, stuckGuard, restores, fences,
+	databaseAway, databaseCrashes, slowCommits, laggingReader, stuckGuard, restores, fences,
 }
 
 // while is how long a fault lasts: a moment, about a lease, or longer than anybody waits.
@@ -124,6 +124,15 @@ func databaseAway(w *world) {
 	w.in(w.while(), func() { w.db.down = w.now < w.db.back })
 }
 
+// databaseCrashes is kill -9 of it, now or as soon as something has been acknowledged that a crash forgets.
+func databaseCrashes(w *world) {
+	if w.glancing && w.chance(0.7) {
+		w.db.doomed = true
+	} else {
+		w.db.crash(0.7, w.while())
+	}
+}
+
 func slowCommits(w *world) {
 	w.db.slow = w.upTo(w.lease)
 	w.in(w.while(), func() { w.db.slow = 0 })
@@ -194,7 +203,7 @@ func (w *world) heal() {
 	for i := range w.links {
 		clear(w.links[i])
 	}
-	w.db.slow, w.db.behind, w.db.down = 0, 0, false
+	w.db.slow, w.db.behind, w.db.down, w.db.doomed = 0, 0, false, false
 	for _, h := range w.hosts {
 		h.asleep = false
 	}

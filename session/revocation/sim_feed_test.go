@@ -53,7 +53,7 @@ func (n *node) polled(p *poll) {
 	}
 	rest := n.grant(p)
 	if n.acknowledges() > n.acked {
-		n.renew()
+		n.hurry()
 	}
 	if p.log != n.holder.log || p.after < applied || rest == 0 {
 		n.answer(p)

@@ -16,6 +16,7 @@ func live(seed uint64, tracing bool) *world {
 	w := newWorld(seed, lease)
 	w.tracing = tracing
 	w.lease = [...]time.Duration{time.Second, 2 * time.Second, 2 * time.Second, 5 * time.Second, 10 * time.Second}[w.rng.IntN(5)]
+	w.glancing = w.chance(0.7)
 	for i := range 2 + w.rng.IntN(2) {
 		w.startNode(i, w.newHost(w.someRate(rateBound)))
 	}

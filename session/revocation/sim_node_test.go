@@ -29,13 +29,14 @@ type fact struct {
 	log   string // the history of the mark, for those who are told
 }
 
-// renewing is one renewal at a time; what is waiting is served by one that begins later.
+// renewing is one look at the log at a time, a renewal or a glance; what is waiting is served by one that begins later.
 type renewing struct {
 	round   int
 	running bool
 	again   bool
-	hinted  Seq // the newest entry that somebody said there is
-	acked   Seq // what the database has stored
+	due     bool // again, and nothing less than a renewal
+	hinted  Seq  // the newest entry that somebody said there is
+	acked   Seq  // what the database has stored
 	waiting []func(ok bool)
 	serving []func(ok bool)
 }
@@ -81,51 +82,86 @@ func (n *node) register() {
 	})
 }
 
-// renew starts a renewal, or one more when one is running.
-func (n *node) renew() {
+// renew starts a renewal, or one more when something is running.
+func (n *node) renew() { n.look(true) }
+
+// hurry starts a look at the log: a renewal, or as little as will do.
+func (n *node) hurry() { n.look(false) }
+
+func (n *node) look(due bool) {
 	switch {
 	case !n.registered:
 		return
 	case n.running:
-		n.again = true
+		n.again, n.due = true, n.due || due
 		return
 	}
-	n.running, n.again = true, false
+	n.running, n.again, n.due = true, false, false
 	n.round++
 	n.serving, n.waiting = n.waiting, nil
-	n.read(n.round, n.clock())
 	round := n.round
+	if !due && n.glances() {
+		n.glance(round)
+	} else {
+		n.read(round, n.clock())
+	}
 	n.after(n.w.lease, func() {
-		if n.running && n.round == round {
+		if n.during(round) {
 			n.renewed(false)
 		}
 	})
 }
 
+// during is whether a look at the log still goes on.
+func (n *node) during(round int) bool { return n.running && n.round == round }
+
 // read asks for one page.
 func (n *node) read(round int, begun Instant) {
-	id, log, after, acked := n.id, n.holder.log, n.holder.set.Applied(), n.acknowledges()
+	id, log, after, acked := n.id, n.holder.log, n.holder.set.Applied(), n.repeats()
 	n.w.db.ask(n.process, func() func() {
 		p, known := n.w.db.renew(id, log, after, acked, simPage)
 		return func() {
-			if n.running && n.round == round {
+			if n.during(round) {
 				n.follow(round, begun, p, known, log, acked)
 			}
 		}
 	})
 }
 
+func (n *node) struck() {
+	n.w.logf("%s is not registered any more", n.name)
+	n.holder.Drop()
+	n.registered, n.id = false, n.newID()
+	n.begin()
+	n.renewed(false)
+}
+
 func (n *node) follow(round int, begun Instant, p Page, known bool, of string, acked Seq) {
 	if !known {
-		n.w.logf("%s is not registered any more", n.name)
-		n.holder.Drop()
-		n.registered, n.id = false, n.newID()
-		n.begin()
-		n.renewed(false)
+		n.struck()
 		return
 	}
+	if p.Log == of {
+		n.acked = max(n.acked, acked)
+	}
+	p.Lease = n.w.lease
+	n.apply(round, p, of, func(more bool) {
+		if n.loaded(p) {
+			n.holder.Extend(n.countedFrom(begun), p) // more or not: the core looks itself whether all was applied
+			n.watch.extended(n.holder)
+		}
+		if more {
+			n.read(round, begun)
+		} else {
+			n.renewed(true)
+		}
+	})
+}
+
+// apply goes on when a page was applied and the registry of which it tells is there.
+func (n *node) apply(round int, p Page, of string, then func(more bool)) {
 	now, log := n.clock(), n.holder.log
-	p.Of, p.Lease = of, n.w.lease
+	p.Of = of
 	n.subs.Expire(n.holder.set.Applied(), now)
 	more, err := n.holder.Follow(p, now)
 	if err != nil {
@@ -133,35 +169,20 @@ func (n *node) follow(round int, begun Instant, p Page, known bool, of string, a
 		n.renewed(false)
 		return
 	}
-	switch {
-	case p.Log == of:
-		n.acked = max(n.acked, acked)
-	case p.Log != log:
+	if p.Log != of && p.Log != log {
 		n.w.logf("%s follows %s", n.name, p.Log)
 		n.subs.StartAnew()
 		n.entries, n.acked = nil, 0
 	}
 	n.keep(p)
-	extend := func() {
-		n.holder.Extend(n.countedFrom(begun), p) // more or not: the core looks itself whether all was applied
-		n.watch.extended(n.holder)
+	if more || n.loaded(p) {
+		then(more)
+		return
 	}
-	switch {
-	case more:
-		extend()
-		n.read(round, begun)
-	case n.loaded(p):
-		extend()
-		n.renewed(true)
-	default:
-		n.loadRegistry(round, p.Log, func() {
-			extend()
-			n.renewed(true)
-		})
-	}
+	n.loadRegistry(round, p.Log, func() { then(false) })
 }
 
-// renewed ends a renewal.
+// renewed ends a look at the log.
 func (n *node) renewed(ok bool) {
 	n.running = false
 	served := n.serving
@@ -173,7 +194,7 @@ func (n *node) renewed(ok bool) {
 		n.answerPolls()
 	}
 	if n.again || len(n.waiting) > 0 || ok && n.acknowledges() > n.acked {
-		n.renew()
+		n.look(n.due)
 	}
 }
 
@@ -184,7 +205,7 @@ func (n *node) afterRenewal(f func(ok bool)) {
 		return
 	}
 	n.waiting = append(n.waiting, f)
-	n.renew()
+	n.hurry()
 }
 
 // restart is a new process in the slot of a dead one.

@@ -2,6 +2,7 @@ package revocation
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/introspectd/introspectd/session"
@@ -45,7 +46,7 @@ func (w *world) registeredAs(sel session.Selector) *registered {
 
 // withdraw replaces what an entry takes back.
 func (db *database) withdraw(r *registered, seq Seq) {
-	r.seq, r.taken = seq, min(r.taken, db.w.now)
+	r.seq, r.taken, db.withdrew = seq, min(r.taken, db.w.now), db.w.now
 	after := *db.registry
 	after.version++
 	switch r {
@@ -57,10 +58,11 @@ func (db *database) withdraw(r *registered, seq Seq) {
 	db.registry = &after
 }
 
-// unwithdrawn forgets what a restored database does not know of.
+// unwithdrawn forgets what a restored database does not know of. An entry of the same number may be another one: a copy may be older than an earlier
+// restoration.
 func (w *world) unwithdrawn() {
 	for _, r := range w.registered {
-		if r.seq > w.db.head {
+		if !slices.ContainsFunc(w.db.entries, func(e record) bool { return e.Seq == r.seq && e.Selector == r.sel }) {
 			r.seq, r.settled = 0, never // no promise
 		}
 	}
@@ -193,6 +195,10 @@ func (w *world) probeRegistered(r *registered) {
 
 // recoverRegistry checks that everybody has heard of the successors.
 func (w *world) recoverRegistry() {
+	if w.now < w.db.withdrew+slack { // a call was repeated just now
+		w.in(slack, w.recoverRegistry)
+		return
+	}
 	for _, n := range w.nodes {
 		if now := w.db.registry; n.registry == nil || n.registry.client != now.client || n.registry.signer != now.signer {
 			w.violate("%s has not the registry that there is", n.name)

@@ -50,12 +50,12 @@ func (n *node) takeBack(c *takeBack) {
 					done()
 					return
 				}
-				n.renew()
+				n.hurry()
 				for _, other := range w.nodes {
 					if other != n {
 						w.send(n.process, other.process, func() {
 							other.hinted = max(other.hinted, seq)
-							other.renew()
+							other.hurry()
 						})
 					}
 				}
@@ -68,7 +68,8 @@ func (n *node) takeBack(c *takeBack) {
 // settle reads the holders again and again, and returns when it is settled, though the database be gone.
 func (n *node) settle(s Settling, log string, done func()) {
 	settled := false
-	var last []Acked
+	var last, seen []Acked
+	crashed := n.w.db.crashed
 	look := func() {
 		if settled {
 			return
@@ -96,6 +97,10 @@ func (n *node) settle(s Settling, log string, done func()) {
 		n.w.db.ask(n.process, func() func() {
 			holders := append([]Acked(nil), n.w.db.holders...)
 			same := n.w.db.log == log
+			if same && n.w.db.crashed == crashed {
+				n.w.neverLess(seen, holders)
+			}
+			seen, crashed = holders, n.w.db.crashed
 			return func() {
 				if same {
 					last = holders
@@ -108,6 +113,17 @@ func (n *node) settle(s Settling, log string, done func()) {
 	last = []Acked{{Holder: "nobody has been asked yet", Told: s.Seq}}
 	n.after(s.Rest(n.clock())+1, look)
 	ask(2 * time.Millisecond)
+}
+
+// neverLess checks that whoever waits is not told less than before: without a crash nobody unsays what he has acknowledged.
+func (w *world) neverLess(before, after []Acked) {
+	for _, b := range before {
+		for _, a := range after {
+			if a.Holder == b.Holder && (a.Seq < b.Seq || a.Told < b.Told) {
+				w.violate("%s had applied entry %d and was told of %d, and then of less: %d and %d", a.Holder, b.Seq, b.Told, a.Seq, a.Told)
+			}
+		}
+	}
 }
 
 // returned is what the client sees. The first return is the one that counts.

@@ -3,4 +3,4 @@
 package revocation
 
 // simSeeds takes half a minute on two processors.
-const simSeeds = 14_000
+const simSeeds = 12_000

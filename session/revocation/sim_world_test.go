@@ -14,13 +14,14 @@ type world struct {
 	now   time.Duration // real time, which no party can read
 	queue events
 
-	lease  time.Duration
-	hosts  []*host
-	links  [][]link
-	db     *database
-	nodes  []*node  // by slot: the process that runs there now
-	guards []*guard // likewise
-	starts uint64   // processes started so far
+	lease    time.Duration
+	glancing bool // the database lets nodes glance
+	hosts    []*host
+	links    [][]link
+	db       *database
+	nodes    []*node  // by slot: the process that runs there now
+	guards   []*guard // likewise
+	starts   uint64   // processes started so far
 
 	tokens     []*token
 	registered []*registered
@@ -33,7 +34,7 @@ type world struct {
 }
 
 // counts says how much a world did, so that a world in which nothing happens is not taken for one in which nothing goes wrong.
-type counts struct{ accepted, refused, failed, settled, jwts, forged, admitted, turned int }
+type counts struct{ accepted, refused, failed, settled, jwts, forged, admitted, turned, glances, forgotten int }
 
 func newWorld(seed uint64, lease time.Duration) *world {
 	w := &world{rng: rand.New(rand.NewPCG(seed, 0)), lease: lease}

@@ -62,7 +62,7 @@ func TestSimulation(t *testing.T) {
 	t.Logf("%d seeds in %v: %+v", seeds, time.Since(begun).Round(time.Millisecond), sum.counts)
 	// A simulation in which nothing happens is not one in which nothing goes wrong.
 	if c := sum.counts; c.accepted < int(seeds)*20 || c.jwts < int(seeds)*5 || c.refused < int(seeds)*10 || c.settled < int(seeds)*2 ||
-		c.forged < int(seeds) || c.admitted < int(seeds) || c.turned < int(seeds)/2 {
+		c.forged < int(seeds) || c.admitted < int(seeds) || c.turned < int(seeds)/2 || c.glances < int(seeds)*5 || c.forgotten < int(seeds)/50 {
 		t.Errorf("too little happens: %+v in %d seeds", c, seeds)
 	}
 }
@@ -91,6 +91,8 @@ func (c *counts) add(o counts) {
 	c.forged += o.forged
 	c.admitted += o.admitted
 	c.turned += o.turned
+	c.glances += o.glances
+	c.forgotten += o.forgotten
 }
 
 func number(t *testing.T, text string) uint64 {

@@ -57,6 +57,12 @@ func (s *Subscribers) Poll(id SubscriberID, client string, applied Seq, node Lea
 	return rest, nil
 }
 
+// News reports whether a subscriber that says what it has applied says more than it has said before.
+func (s *Subscribers) News(id SubscriberID, applied Seq) bool {
+	sub, ok := s.known[id]
+	return !ok || applied > sub.applied
+}
+
 // Waiting names the clients whose subscribers have not applied a seq and may still believe, and the instant at which the last of their
 // leases has ended.
 func (s *Subscribers) Waiting(seq Seq, now Instant) (clients []string, until Instant) {

@@ -59,19 +59,23 @@ func (n *Node) here(t Telling) bool { return t.From && (t.Log == "" || t.Log == 
 func (n *Node) noteAcknowledged(t Telling) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	now := n.cfg.Clock()
-	before := n.acked(now)
+	if t.Subscriber == "" {
+		return nil
+	}
 	var applied Seq
 	if n.here(t) {
 		applied = t.Applied
 	}
-	if t.Subscriber == "" {
-		return nil
+	now := n.cfg.Clock()
+	news := n.subscribers.News(t.Subscriber, applied) // else nobody waits for its word, and all the others are not asked twice at each idle poll
+	var before Seq
+	if news {
+		before = n.acked(now)
 	}
 	if _, err := n.subscribers.Poll(t.Subscriber, t.Client, applied, n.holder.Lease(), now); err != nil {
 		return err
 	}
-	if n.acked(now) != before {
+	if news && n.acked(now) != before {
 		n.tell()
 		n.turns.hurry() // another process may wait for the acknowledgement
 	}

@@ -10,8 +10,8 @@ import (
 
 // believe judges what is remembered, under the lease that there was before the set was looked at: one that begins only then may belong to
 // entries that the look has missed. It must live by the clock as read after the look, at each question.
-func (c *Cache) believe(e *entry, at time.Time) (session.Found, bool) {
+func (c *Cache) believe(k *known, at time.Time) (session.Standing, bool) {
 	lease := c.node.Lease()
-	found, now, ok := c.judge(e, at)
-	return found, ok && lease.Live(now)
+	standing, now, ok := c.judge(k, at)
+	return standing, ok && lease.Live(now)
 }

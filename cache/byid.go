@@ -2,6 +2,7 @@ package cache
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/introspectd/introspectd/session"
@@ -29,17 +30,31 @@ func idOf(d session.Digest) (id session.ID, ok bool) {
 	return id, true
 }
 
-// answers reports whether an entry is of the token that was asked for.
-func (e *entry) answers(d session.Digest) bool {
+// answers reports whether the facts are those of the token that was asked for.
+func (f *facts) answers(d session.Digest) bool {
 	if id, ok := idOf(d); ok {
-		return e.token.ID == id
+		return f.id == id
 	}
-	return e.isOf(d)
+	return f.isOf(d)
 }
 
-func (c *Cache) ask(ctx context.Context, d session.Digest) (session.Finding, error) {
-	if id, ok := idOf(d); ok {
-		return c.store.LookupID(ctx, id)
+// ask has an answer for each. An id comes alone.
+func (c *Cache) ask(ctx context.Context, ds []session.Digest) []session.Looked {
+	if id, ok := idOf(ds[0]); ok {
+		f, err := c.store.LookupID(ctx, id)
+		return []session.Looked{{Finding: f, Err: err}}
 	}
-	return c.store.Lookup(ctx, d)
+	answers := c.store.LookupEach(ctx, ds)
+	if len(answers) != len(ds) {
+		return noAnswers(len(ds))
+	}
+	return answers
+}
+
+func noAnswers(n int) []session.Looked {
+	answers := make([]session.Looked, n)
+	for i := range answers {
+		answers[i].Err = errors.New("the store has not answered each question")
+	}
+	return answers
 }

@@ -21,7 +21,7 @@ func TestByIDIsTheSameTokenRememberedAndFenced(t *testing.T) {
 	atDesk(t, 100, func(d *desk) {
 		alice, bob := d.issue(d.token("alice")), d.issue(d.token("bob"))
 		for range 3 {
-			if got := d.findID(alice.ID); got.Standing != session.Good || *got.Token != alice {
+			if got := d.findID(alice.ID); got.Standing != session.Good || got.Token != alice {
 				t.Fatalf("FindID = %+v, want %+v", got, alice)
 			}
 			d.cache.memory.Wait()
@@ -33,7 +33,7 @@ func TestByIDIsTheSameTokenRememberedAndFenced(t *testing.T) {
 		if got := d.findID(alice.ID); got.Standing != session.Gone {
 			t.Errorf("after its session ended: %d, want gone", got.Standing)
 		}
-		if got := d.findID(bob.ID); got.Standing != session.Good || *got.Token != bob {
+		if got := d.findID(bob.ID); got.Standing != session.Good || got.Token != bob {
 			t.Errorf("FindID of another = %+v, want %+v", got, bob)
 		}
 	})
@@ -80,7 +80,7 @@ func TestTwoIDsUnderOneKeyAreToldApart(t *testing.T) {
 		first, second = d.issue(first), d.issue(second)
 		for range 3 {
 			for _, want := range []session.Token{first, second} {
-				if got := d.findID(want.ID); got.Standing != session.Good || *got.Token != want {
+				if got := d.findID(want.ID); got.Standing != session.Good || got.Token != want {
 					t.Errorf("FindID(%v) = %+v, want %+v", want.ID, got, want)
 				}
 				d.cache.memory.Wait()

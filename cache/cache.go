@@ -16,7 +16,7 @@ import (
 
 // Store is who is asked about what is not remembered.
 type Store interface {
-	Lookup(ctx context.Context, d session.Digest) (session.Finding, error)
+	LookupEach(ctx context.Context, ds []session.Digest) []session.Looked
 	LookupID(ctx context.Context, id session.ID) (session.Finding, error)
 }
 
@@ -25,8 +25,8 @@ type Config struct {
 	Store Store
 	// Node is the verdict on what is remembered. It may be nil when nothing is.
 	Node     *revocation.Node
-	Capacity int           // tokens, at about half a kilobyte each
-	Loads    int           // look-ups under way at once; 64, what a database does with more is queue them
+	Capacity int           // tokens, at 330 to 410 bytes each
+	Loads    int           // groups of look-ups under way at once; 4, as many as there are connections that read: more would wait there
 	Waiting  int           // digests with a look-up under way or waiting; 4096, at a few kilobytes each
 	Patience time.Duration // how long a look-up may take, waiting included; 5 s
 }
@@ -34,8 +34,8 @@ type Config struct {
 // Cache remembers tokens. All methods may be called by anybody at once, but Close.
 type Cache struct {
 	store   Store
-	node    *revocation.Node                 // nil: there is nothing to judge by, and nothing is remembered
-	memory  *ristretto.Cache[uint64, *entry] // nil: nothing is remembered
+	node    *revocation.Node               // nil: there is nothing to judge by, and nothing is remembered
+	memory  *ristretto.Cache[uint64, kept] // nil: nothing is remembered
 	flights *flights
 	names   names
 	counts  counts
@@ -44,7 +44,7 @@ type Cache struct {
 
 // New checks the configuration.
 func New(c Config) (*Cache, error) {
-	c.Loads = defaulted(c.Loads, 64)
+	c.Loads = defaulted(c.Loads, 4)
 	c.Waiting = defaulted(c.Waiting, 4096)
 	c.Patience = defaulted(c.Patience, 5*time.Second)
 	switch {
@@ -63,17 +63,23 @@ func New(c Config) (*Cache, error) {
 		return k, nil
 	}
 	var err error
-	k.memory, err = ristretto.NewCache(&ristretto.Config[uint64, *entry]{
-		NumCounters:        max(10*int64(c.Capacity), 1000), // ten per entry is what the library advises
+	k.memory, err = ristretto.NewCache(&ristretto.Config[uint64, kept]{
+		NumCounters:        max(countersEach*int64(c.Capacity), 1000),
 		MaxCost:            int64(c.Capacity),
 		BufferItems:        64,
 		IgnoreInternalCost: true, // an entry costs 1, whatever the library needs beside it
+		KeyToHash:          func(key uint64) (uint64, uint64) { return key, 0 },
 	})
 	if err != nil {
 		return nil, fmt.Errorf("cache: %w", err)
 	}
 	return k, nil
 }
+
+// countersEach is half of what the library advises. Its counters say what was popular in the last countersEach times the capacity of questions, and
+// tokens come and go: where the popular ones change, half as many counters answer a tenth more of the questions from a memory that is too
+// small for all, and where they stay the same two in a hundred fewer.
+const countersEach = 5
 
 // maxCapacity keeps the library's counters below half a gigabyte or so.
 const maxCapacity = 10_000_000
@@ -108,30 +114,39 @@ var errClosed = fmt.Errorf("%w: the cache is closed", session.ErrUnavailable)
 
 // Find says what a digest stands for at a time, which is the caller's now. Admit, when not nil, is asked before the store is; its error is
 // returned as it is, and the store is left alone.
-func (c *Cache) Find(ctx context.Context, d session.Digest, at time.Time, admit func() error) (session.Found, error) {
-	if c.closed.Load() {
-		return session.Found{}, errClosed
+func (c *Cache) Find(ctx context.Context, d session.Digest, at time.Time, admit func() error) (found session.Found, err error) {
+	k, standing, err := c.find(ctx, d, at, admit)
+	if standing != session.Unknown {
+		k.found(standing, &found)
 	}
-	e := c.remembered(d)
-	if e != nil {
-		if found, ok := c.believe(e, at); ok {
+	return found, err
+}
+
+// find returns what is known of a token and what it is worth.
+func (c *Cache) find(ctx context.Context, d session.Digest, at time.Time, admit func() error) (k known, standing session.Standing, err error) {
+	if c.closed.Load() {
+		return known{}, session.Unknown, errClosed
+	}
+	k, remembered := c.remembered(d)
+	if remembered {
+		if standing, ok := c.believe(&k, at); ok {
 			c.counts.hit(d)
-			return found, nil
+			return k, standing, nil
 		}
 	}
 	if err := c.fresh(ctx); err != nil {
-		return session.Found{}, fmt.Errorf("%w: %w", session.ErrUnavailable, err)
+		return known{}, session.Unknown, fmt.Errorf("%w: %w", session.ErrUnavailable, err)
 	}
-	if e != nil { // it may only have been the lease
-		if found, ok := c.believe(e, at); ok {
+	if remembered { // it may only have been the lease
+		if standing, ok := c.believe(&k, at); ok {
 			c.counts.hit(d)
-			return found, nil
+			return k, standing, nil
 		}
 	}
 	c.counts.misses.Add(1)
 	if admit != nil {
 		if err := admit(); err != nil {
-			return session.Found{}, err
+			return known{}, session.Unknown, err
 		}
 	}
 	e, joined, err := c.flights.ask(ctx, d)
@@ -139,31 +154,32 @@ func (c *Cache) Find(ctx context.Context, d session.Digest, at time.Time, admit 
 		c.counts.joined.Add(1)
 	}
 	if err != nil {
-		return session.Found{}, err
+		return known{}, session.Unknown, err
 	}
 	if e == nil {
 		c.counts.unknown.Add(1)
-		return session.Found{}, nil
+		return known{}, session.Unknown, nil
 	}
-	found, _, ok := c.judge(e, at) // the store was asked after the question arrived: this needs no lease
+	k = e.known()
+	standing, _, ok := c.judge(&k, at) // the store was asked after the question arrived: this needs no lease
 	if !ok {
-		return session.Found{}, errHistory
+		return known{}, session.Unknown, errHistory
 	}
-	return found, nil
+	return k, standing, nil
 }
 
 // errHistory is for a look-up during which the log became another one.
 var errHistory = fmt.Errorf("%w: the revocation log changed while the token was looked up", session.ErrUnavailable)
 
-func (c *Cache) remembered(d session.Digest) *entry {
+func (c *Cache) remembered(d session.Digest) (known, bool) {
 	if c.memory == nil {
-		return nil
+		return known{}, false
 	}
-	e, ok := c.memory.Get(key(d))
-	if !ok || !e.answers(d) {
-		return nil
+	k, ok := c.memory.Get(key(d))
+	if !ok || !k.facts.answers(d) {
+		return known{}, false
 	}
-	return e
+	return k.known(), true
 }
 
 func (c *Cache) remember(d session.Digest, e *entry) {
@@ -171,7 +187,7 @@ func (c *Cache) remember(d session.Digest, e *entry) {
 	if c.memory == nil || e.token.Kind != session.Access {
 		return
 	}
-	c.memory.Set(key(d), e, 1)
+	c.memory.Set(key(d), e.keep(), 1)
 }
 
 // key is what the memory goes by. Two digests may share it.

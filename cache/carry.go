@@ -2,15 +2,9 @@
 
 package cache
 
-import (
-	"context"
-
-	"github.com/introspectd/introspectd/session"
-)
-
 // carry lets nobody board any more before it loads.
-func (f *flights) carry(ctx context.Context, d session.Digest, l *line) *flight {
-	now := f.depart(l)
-	now.entry, now.err = f.load(ctx, d)
+func (f *flights) carry(g *group) []*flight {
+	now := f.depart(g)
+	land(now, f.load(g.ctx, g.digests))
 	return now
 }

@@ -5,4 +5,4 @@ package cache
 import "github.com/introspectd/introspectd/session"
 
 // isOf compares all of the digest: the memory went by 64 bits of it.
-func (e *entry) isOf(d session.Digest) bool { return e.token.Digest == d }
+func (f *facts) isOf(d session.Digest) bool { return f.digest == d }

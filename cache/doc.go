@@ -6,6 +6,9 @@
 //   - Nothing depends on what the memory underneath does: it may drop a write, show it late, keep the older of two, or mix up two keys.
 //   - A question is never answered from a look-up that began before it arrived. At most one look-up per digest is under way, and one more
 //     waits for it to end.
+//   - Questions that nobody remembers the answer to are asked of the store together, up to [session.MaxLookups] of those that have arrived: in one
+//     snapshot, with what is known noted before it. What is wrong with one row is wrong for those alone who asked for it; when the store gives
+//     no answers, that is an error for all of them and no for none. Somebody alone waits for nobody.
 //   - What is not known is not remembered: a token is good from the moment it is issued.
 //   - An error means that we could not find out, and wraps [session.ErrUnavailable], or is the one that the caller's admit returned.
 //

@@ -12,33 +12,39 @@ import (
 // flights are the look-ups under way. Whoever asks boards one that has not departed: what departed before a question arrived may have
 // read the row before something that the question must see.
 type flights struct {
-	load     func(context.Context, session.Digest) (*entry, error)
+	load     func(context.Context, []session.Digest) []answer
 	patience time.Duration
-	air      chan struct{} // holds one for each that has departed
+	air      chan struct{} // holds one for each group that has departed
 	most     int
 
 	crew crew
 
 	mu    sync.Mutex
 	lines map[session.Digest]*line // guarded by mu
+	open  *group                   // guarded by mu: more may come in; nil: nobody waits for company
 }
 
 // line is the flights to one digest, of which at most one is in the air.
 type line struct {
-	boarding *flight // nil: nobody waits
+	boarding *flight // guarded by flights.mu; nil: nobody waits
 }
 
 type flight struct {
 	landed chan struct{}
-	entry  *entry // nil: unknown; set before landed is closed, like err
-	err    error
+	answer // set before landed is closed
 }
 
-func newFlights(load func(context.Context, session.Digest) (*entry, error), air, most int, patience time.Duration) *flights {
+// answer is an entry, or nil when the digest is unknown.
+type answer struct {
+	entry *entry
+	err   error
+}
+
+func newFlights(load func(context.Context, []session.Digest) []answer, air, most int, patience time.Duration) *flights {
 	f := &flights{
 		load: load, patience: patience, air: make(chan struct{}, air), most: most, lines: map[session.Digest]*line{},
 	}
-	f.crew = newCrew(air, f.serve)
+	f.crew = newCrew(air, f.fly)
 	return f
 }
 
@@ -67,7 +73,7 @@ func (f *flights) enter(ctx context.Context, d session.Digest) (mine *flight, jo
 		}
 		l = &line{}
 		f.lines[d] = l
-		f.crew.take(call{context.WithoutCancel(ctx), d, l})
+		f.board(context.WithoutCancel(ctx), d, l)
 	}
 	if l.boarding != nil {
 		return l.boarding, true, nil
@@ -78,45 +84,64 @@ func (f *flights) enter(ctx context.Context, d session.Digest) (mine *flight, jo
 
 var errBusy = fmt.Errorf("%w: too many look-ups are waiting", session.ErrUnavailable)
 
-// serve flies one after the other until nobody waits.
-func (f *flights) serve(c call) {
-	for f.waits(c.digest, c.line) {
-		f.fly(c.ctx, c.digest, c.line)
+func (f *flights) fly(g *group) {
+	defer g.cancel()
+	now, ok := f.reach(g)
+	if ok {
+		defer func() { <-f.air }()
+		now = f.carry(g)
 	}
+	for _, one := range now {
+		close(one.landed)
+	}
+	f.round(g)
 }
 
-// waits reports whether somebody does; when not, it takes the line away.
-func (f *flights) waits(d session.Digest, l *line) bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if l.boarding == nil {
-		delete(f.lines, d)
-		return false
-	}
-	return true
-}
-
-func (f *flights) fly(ctx context.Context, d session.Digest, l *line) {
-	ctx, cancel := context.WithTimeout(ctx, f.patience)
-	defer cancel()
+// reach waits until the group may depart. When that takes too long its flights end here.
+func (f *flights) reach(g *group) (ended []*flight, ok bool) {
 	select {
 	case f.air <- struct{}{}:
-		defer func() { <-f.air }()
-	case <-ctx.Done():
-		now := f.depart(l)
-		now.err = errBusy
-		close(now.landed)
-		return
+		f.gather(g)
+		return nil, true
+	case <-g.ctx.Done():
+		f.shut(g)
+		ended = f.depart(g)
+		for _, one := range ended {
+			one.err = errBusy
+		}
+		return ended, false
 	}
-	close(f.carry(ctx, d, l).landed)
 }
 
-func (f *flights) depart(l *line) *flight {
+// depart is the end of boarding.
+func (f *flights) depart(g *group) []*flight {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	now := l.boarding
-	l.boarding = nil
+	now := make([]*flight, len(g.lines))
+	for i, l := range g.lines {
+		now[i], l.boarding = l.boarding, nil
+	}
 	return now
+}
+
+// land tells each flight its answer.
+func land(now []*flight, answers []answer) {
+	for i, a := range answers {
+		now[i].answer = a
+	}
+}
+
+// round has those fly who boarded meanwhile, with the next group, and takes lines away for which nobody waits.
+func (f *flights) round(g *group) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for i, l := range g.lines {
+		if d := g.digests[i]; l.boarding == nil {
+			delete(f.lines, d)
+		} else {
+			f.board(g.base, d, l)
+		}
+	}
 }
 
 func (f *flights) wait() { f.crew.dismiss() }

@@ -76,35 +76,42 @@ func (l *ledger) set(change func()) {
 	change()
 }
 
-func (l *ledger) Lookup(ctx context.Context, d session.Digest) (session.Finding, error) {
-	f, err := l.Memory.Lookup(ctx, d)
-	return l.hand(ctx, d, f, err)
+func (l *ledger) LookupEach(ctx context.Context, ds []session.Digest) []session.Looked {
+	return l.hand(ctx, ds, l.Memory.LookupEach(ctx, ds))
 }
 
 func (l *ledger) LookupID(ctx context.Context, id session.ID) (session.Finding, error) {
 	f, err := l.Memory.LookupID(ctx, id)
-	return l.hand(ctx, f.Token.Digest, f, err)
+	one := l.hand(ctx, []session.Digest{f.Token.Digest}, []session.Looked{{Finding: f, Err: err}})[0]
+	return one.Finding, one.Err
 }
 
-func (l *ledger) hand(ctx context.Context, d session.Digest, f session.Finding, err error) (session.Finding, error) {
+// hand holds up all that was read together.
+func (l *ledger) hand(ctx context.Context, ds []session.Digest, found []session.Looked) []session.Looked {
 	l.mu.Lock()
 	gate := l.gate
-	switch {
-	case l.hidden[d]:
-		f = session.Finding{Head: f.Head}
-	case l.behind > 0:
-		f.Head, f.Revoked = f.Head-l.behind, false
-	}
-	l.mu.Unlock()
-	if gate != nil {
-		l.read <- struct{}{}
-		select {
-		case <-gate:
-		case <-ctx.Done():
-			return session.Finding{}, ctx.Err()
+	for i, d := range ds {
+		f := &found[i].Finding
+		switch {
+		case l.hidden[d]:
+			*f = session.Finding{Head: f.Head}
+		case l.behind > 0:
+			f.Head, f.Revoked = f.Head-l.behind, false
 		}
 	}
-	return f, err
+	l.mu.Unlock()
+	if gate == nil {
+		return found
+	}
+	l.read <- struct{}{}
+	select {
+	case <-gate:
+	case <-ctx.Done():
+		for i := range found {
+			found[i] = session.Looked{Err: ctx.Err()}
+		}
+	}
+	return found
 }
 
 func (l *ledger) Read(ctx context.Context, after session.Seq, limit int) (revocation.Page, error) {
@@ -202,7 +209,7 @@ func (d *desk) remembers(t session.Token) {
 	d.Helper()
 	d.want(t, session.Good)
 	d.cache.memory.Wait()
-	if d.cache.remembered(t.Digest) == nil {
+	if _, ok := d.cache.remembered(t.Digest); !ok {
 		d.Fatalf("%v is not in memory after it was asked for", t.Digest)
 	}
 }

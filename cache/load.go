@@ -9,22 +9,27 @@ import (
 	"github.com/introspectd/introspectd/session/revocation"
 )
 
-// load asks the store and remembers what it says. The entry is nil when the digest is unknown.
-func (c *Cache) load(ctx context.Context, d session.Digest) (*entry, error) {
-	c.counts.loads.Add(1)
-	e, err := c.lookup(ctx, d)
-	if err != nil {
-		c.counts.failures.Add(1)
-		return nil, err
+// load asks the store and remembers what it says.
+func (c *Cache) load(ctx context.Context, ds []session.Digest) []answer {
+	c.counts.loads.Add(uint64(len(ds)))
+	c.counts.groups.Add(1)
+	mark, found := c.read(ctx, ds)
+	answers := make([]answer, len(ds))
+	for i, d := range ds {
+		e, err := c.entryOf(d, mark, &found[i])
+		if err != nil {
+			c.counts.failures.Add(1)
+		} else if e != nil {
+			c.remember(d, e)
+		}
+		answers[i] = answer{e, err}
 	}
-	if e != nil {
-		c.remember(d, e)
-	}
-	return e, nil
+	return answers
 }
 
-func (c *Cache) lookup(ctx context.Context, d session.Digest) (*entry, error) {
-	mark, f, err := c.read(ctx, d)
+// entryOf is nil when the digest is unknown.
+func (c *Cache) entryOf(d session.Digest, mark revocation.Mark, l *session.Looked) (*entry, error) {
+	f, err := &l.Finding, l.Err
 	switch {
 	case err != nil && !errors.Is(err, session.ErrUnavailable):
 		return nil, fmt.Errorf("look up token: %w: %w", session.ErrUnavailable, err)
@@ -37,7 +42,6 @@ func (c *Cache) lookup(ctx context.Context, d session.Digest) (*entry, error) {
 	}
 	mark.Asof = asof(mark.Asof, f.Token.Born)
 	e := &entry{token: c.names.share(f.Token), mark: mark, gone: f.Revoked}
-	e.usage.Start(e.token.IssuedAt)
 	if id, byID := idOf(d); byID && e.token.ID != id || !byID && e.token.Digest != d {
 		return nil, fmt.Errorf("%w: the store answered with the row of another token", session.ErrUnavailable)
 	}

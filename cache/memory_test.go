@@ -62,7 +62,8 @@ func inUse() uint64 {
 }
 
 func TestMemoryPerSession(t *testing.T) {
-	const sessions, ceiling = 200_000, 700
+	// With a few more the library's tables, which double, are as empty as they get: 330 bytes each with 220,000, 410 with these.
+	const sessions, ceiling = 240_000, 500
 	bytes, remembered := perSession(t, sessions)
 	t.Logf("%.0f bytes each, %d remembered", bytes, remembered)
 	if bytes > ceiling {

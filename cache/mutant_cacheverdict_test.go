@@ -10,6 +10,6 @@ import (
 )
 
 // judge believes what it remembers.
-func (c *Cache) judge(e *entry, at time.Time) (session.Found, revocation.Instant, bool) {
-	return e.found(e.standing(at)), c.mark().At, true
+func (c *Cache) judge(k *known, at time.Time) (session.Standing, revocation.Instant, bool) {
+	return k.standing(at), c.mark().At, true
 }

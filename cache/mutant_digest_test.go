@@ -5,4 +5,4 @@ package cache
 import "github.com/introspectd/introspectd/session"
 
 // isOf leaves it to the memory.
-func (e *entry) isOf(session.Digest) bool { return true }
+func (f *facts) isOf(session.Digest) bool { return true }

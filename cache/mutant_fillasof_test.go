@@ -9,10 +9,12 @@ import (
 	"github.com/introspectd/introspectd/session/revocation"
 )
 
-// read notes what is known after the row was read.
-func (c *Cache) read(ctx context.Context, d session.Digest) (revocation.Mark, session.Finding, error) {
-	found, err := c.ask(ctx, d)
+// read notes what is known after the rows were read.
+func (c *Cache) read(ctx context.Context, ds []session.Digest) (revocation.Mark, []session.Looked) {
+	found := c.ask(ctx, ds)
 	mark := c.mark()
-	found.Head = max(found.Head, mark.Asof)
-	return mark, found, err
+	for i := range found {
+		found[i].Finding.Head = max(found[i].Finding.Head, mark.Asof)
+	}
+	return mark, found
 }

@@ -2,16 +2,10 @@
 
 package cache
 
-import (
-	"context"
-
-	"github.com/introspectd/introspectd/session"
-)
-
 // carry lets questions board a look-up that is in the air.
-func (f *flights) carry(ctx context.Context, d session.Digest, l *line) *flight {
-	e, err := f.load(ctx, d)
-	now := f.depart(l)
-	now.entry, now.err = e, err
+func (f *flights) carry(g *group) []*flight {
+	answers := f.load(g.ctx, g.digests)
+	now := f.depart(g)
+	land(now, answers)
 	return now
 }

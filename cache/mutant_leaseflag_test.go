@@ -9,7 +9,7 @@ import (
 )
 
 // believe leaves the lease to whoever filled the memory.
-func (c *Cache) believe(e *entry, at time.Time) (session.Found, bool) {
-	found, _, ok := c.judge(e, at)
-	return found, ok
+func (c *Cache) believe(k *known, at time.Time) (session.Standing, bool) {
+	standing, _, ok := c.judge(k, at)
+	return standing, ok
 }

@@ -10,6 +10,6 @@ import (
 
 // unknown is remembered as a no.
 func (c *Cache) unknown(d session.Digest) *entry {
-	e := &entry{token: session.Token{Digest: d, Kind: session.Access, ExpiresAt: math.MaxInt64}, mark: c.mark(), gone: true}
+	e := &entry{token: c.names.share(session.Token{Digest: d, Kind: session.Access, ExpiresAt: math.MaxInt64}), mark: c.mark(), gone: true}
 	return e
 }

@@ -6,40 +6,40 @@ import (
 	"github.com/introspectd/introspectd/session"
 )
 
-// names lets entries share the texts that most of them have in common: each comes out of the database as a copy of its own.
+// names lets records share their terms: each comes out of the database with a copy of its own.
 type names struct {
 	mu   sync.Mutex
-	seen map[string]string // guarded by mu
+	seen map[terms]*terms // guarded by mu
 }
 
-// maxNames bounds the table, and longestName what goes in: together 1 MB. When it is full it starts anew; entries keep what they share.
+// maxNames bounds the table, and longestName the texts of one of its terms together: 5 MB in all. When it is full it starts anew; records
+// keep what they share.
 const (
 	maxNames    = 4096
-	longestName = 256
+	longestName = 1024
 )
 
-// share is t with its texts out of the table. Subjects are left alone: they are as many as sessions.
-func (n *names) share(t session.Token) session.Token {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	t.Client = n.one(t.Client)
-	t.Audience = session.List(n.one(string(t.Audience)))
-	t.Scope = session.List(n.one(string(t.Scope)))
-	t.ACR = n.one(t.ACR)
-	t.AMR = session.List(n.one(string(t.AMR)))
-	return t
+// share is the record of a token. Subjects are left alone: they are as many as sessions.
+func (n *names) share(t session.Token) record {
+	return record{
+		terms:  n.one(terms{Kind: t.Kind, Client: t.Client, Audience: t.Audience, Scope: t.Scope, ACR: t.ACR, AMR: t.AMR}),
+		Digest: t.Digest, ID: t.ID, SessionID: t.SessionID, Subject: t.Subject,
+		AuthTime: t.AuthTime, IssuedAt: t.IssuedAt, ExpiresAt: t.ExpiresAt, Born: t.Born,
+	}
 }
 
-func (n *names) one(text string) string {
-	if text == "" || len(text) > longestName {
-		return text
+func (n *names) one(t terms) *terms {
+	if len(t.Client)+len(t.Audience)+len(t.Scope)+len(t.ACR)+len(t.AMR) > longestName {
+		return &t
 	}
-	if shared, ok := n.seen[text]; ok {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if shared, ok := n.seen[t]; ok {
 		return shared
 	}
 	if n.seen == nil || len(n.seen) >= maxNames {
-		n.seen = map[string]string{}
+		n.seen = map[terms]*terms{}
 	}
-	n.seen[text] = text
-	return text
+	n.seen[t] = &t
+	return &t
 }

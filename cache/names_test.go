@@ -3,50 +3,53 @@ package cache
 import (
 	"strings"
 	"testing"
-	"unsafe"
 
 	"github.com/introspectd/introspectd/session"
 )
 
-func TestTokensShareTheirTexts(t *testing.T) {
+func TestTokensShareTheirTerms(t *testing.T) {
 	var n names
-	mk := func() session.Token {
+	mk := func(change func(*session.Token)) record {
 		c := strings.Clone
-		return n.share(session.Token{
-			Subject: c("alice"), Client: c("shop"), Audience: session.List(c("orders")), Scope: session.List(c("a b")), ACR: c("mfa"), AMR: session.List(c("pwd")),
-		})
+		one := session.Token{
+			Kind: session.Access, Subject: c("alice"), Client: c("shop"), Audience: session.List(c("orders")), Scope: session.List(c("a b")), ACR: c("mfa"),
+			AMR: session.List(c("pwd")),
+		}
+		change(&one)
+		return n.share(one)
 	}
-	first, second := mk(), mk()
-	if first != second || first.Subject != "alice" || first.Scope != "a b" {
-		t.Fatalf("share changes texts: %+v, %+v", first, second)
+	first := mk(func(*session.Token) {})
+	if second := mk(func(t *session.Token) { t.Subject = "bob" }); second.terms != first.terms {
+		t.Error("two tokens that differ in the subject have each their own terms")
 	}
-	for name, same := range map[string]bool{
-		"Client":   unsafe.StringData(first.Client) == unsafe.StringData(second.Client),
-		"Audience": unsafe.StringData(string(first.Audience)) == unsafe.StringData(string(second.Audience)),
-		"Scope":    unsafe.StringData(string(first.Scope)) == unsafe.StringData(string(second.Scope)),
-		"ACR":      unsafe.StringData(first.ACR) == unsafe.StringData(second.ACR),
-		"AMR":      unsafe.StringData(string(first.AMR)) == unsafe.StringData(string(second.AMR)),
+	for name, change := range map[string]func(*session.Token){
+		"Kind":     func(t *session.Token) { t.Kind = session.Refresh },
+		"Client":   func(t *session.Token) { t.Client = "other" },
+		"Audience": func(t *session.Token) { t.Audience = "other" },
+		"Scope":    func(t *session.Token) { t.Scope = "other" },
+		"ACR":      func(t *session.Token) { t.ACR = "other" },
+		"AMR":      func(t *session.Token) { t.AMR = "other" },
 	} {
-		if !same {
-			t.Errorf("two tokens have each their own %s", name)
+		if mk(change).terms == first.terms {
+			t.Errorf("two tokens that differ in %s share their terms", name)
 		}
 	}
 }
 
-func TestTheTableOfTextsIsBounded(t *testing.T) {
+func TestTheTableOfTermsIsBounded(t *testing.T) {
 	var n names
 	for i := range 3 * maxNames {
 		text := strings.Repeat("x", 1+i%(longestName+10)) + string(rune('a'+i%26)) + strings.Repeat("y", i/100)
-		if got := n.one(text); got != text {
-			t.Fatalf("one(%q) = %q", text, got)
+		if got := n.one(terms{Client: text}); got.Client != text {
+			t.Fatalf("one(%q) = %q", text, got.Client)
 		}
 		if len(n.seen) > maxNames {
-			t.Fatalf("%d texts in the table, want at most %d", len(n.seen), maxNames)
+			t.Fatalf("%d terms in the table, want at most %d", len(n.seen), maxNames)
 		}
 	}
-	for text := range n.seen {
-		if len(text) > longestName {
-			t.Errorf("a text of %d bytes is in the table", len(text))
+	for kept := range n.seen {
+		if len(kept.Client) > longestName {
+			t.Errorf("a text of %d bytes is in the table", len(kept.Client))
 		}
 	}
 }

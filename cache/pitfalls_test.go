@@ -47,13 +47,13 @@ func TestP28RefusedThoughTheMemoryKeepsTheFirstOfTwoValues(t *testing.T) {
 		for range 500 {
 			tok := d.issue(d.token("alice"))
 			tokens = append(tokens, tok)
-			d.cache.remember(tok.Digest, &entry{token: tok, mark: d.node.Mark()})
-			d.cache.remember(tok.Digest, &entry{token: tok, mark: d.node.Mark(), gone: true})
+			d.cache.remember(tok.Digest, &entry{token: d.cache.names.share(tok), mark: d.node.Mark()})
+			d.cache.remember(tok.Digest, &entry{token: d.cache.names.share(tok), mark: d.node.Mark(), gone: true})
 		}
 		d.cache.memory.Wait()
 		kept := 0
 		for _, tok := range tokens {
-			if e := d.cache.remembered(tok.Digest); e != nil && !e.gone {
+			if k, ok := d.cache.remembered(tok.Digest); ok && !k.gone {
 				kept++
 			}
 		}
@@ -76,7 +76,7 @@ func TestP29RefusedWhileTheMemoryStillShowsIt(t *testing.T) {
 		for range 1000 {
 			d.want(alice, session.Gone)
 		}
-		if d.cache.remembered(alice.Digest) == nil || d.cache.Stats().Loads != 1 {
+		if _, ok := d.cache.remembered(alice.Digest); !ok || d.cache.Stats().Loads != 1 {
 			t.Error("the memory did not hold the token throughout: this test no longer shows what it is for")
 		}
 	})
@@ -92,7 +92,7 @@ func TestP30ADroppedSetCostsALookUpAndNothingElse(t *testing.T) {
 			if i%1000 == 0 {
 				tok = d.issue(tok)
 			}
-			all[i%4] = append(all[i%4], &entry{token: tok, mark: mark})
+			all[i%4] = append(all[i%4], &entry{token: d.cache.names.share(tok), mark: mark})
 		}
 		var burst sync.WaitGroup
 		for _, part := range all {
@@ -127,7 +127,8 @@ func TestP31AnotherHistoryIsNotBelievedAlthoughNothingIsCleared(t *testing.T) {
 			d.hidden[lost.Digest] = true
 		})
 		time.Sleep(150 * time.Millisecond)
-		if d.cache.remembered(kept.Digest) == nil || d.cache.remembered(lost.Digest) == nil {
+		_, one := d.cache.remembered(kept.Digest)
+		if _, other := d.cache.remembered(lost.Digest); !one || !other {
 			t.Error("the memory was cleared")
 		}
 		d.want(kept, session.Good)
@@ -229,7 +230,7 @@ func TestP34TakenBackStaysTakenBackAfterALateFill(t *testing.T) {
 					t.Errorf("the node knows it was taken back and answers %d", got)
 				}
 				d.cache.memory.Wait()
-				if d.cache.remembered(alice.Digest) == nil {
+				if _, ok := d.cache.remembered(alice.Digest); !ok {
 					t.Error("the late fill is not in memory: this test no longer shows what it is for")
 				}
 				for range 1000 {

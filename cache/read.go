@@ -9,9 +9,8 @@ import (
 	"github.com/introspectd/introspectd/session/revocation"
 )
 
-// read notes what is known before the row is read. Noted after, an entry applied meanwhile would seem older than the row.
-func (c *Cache) read(ctx context.Context, d session.Digest) (revocation.Mark, session.Finding, error) {
+// read notes what is known before the rows are read. Noted after, an entry applied meanwhile would seem older than a row.
+func (c *Cache) read(ctx context.Context, ds []session.Digest) (revocation.Mark, []session.Looked) {
 	mark := c.mark()
-	found, err := c.ask(ctx, d)
-	return mark, found, err
+	return mark, c.ask(ctx, ds)
 }

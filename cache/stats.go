@@ -12,6 +12,7 @@ type Stats struct {
 	Misses     uint64 // questions that needed the store
 	Refused    uint64 // answers, from memory or not, that the revocation set turned into a no
 	Loads      uint64 // look-ups
+	Groups     uint64 // of look-ups that the store was asked for together
 	Joined     uint64 // questions that shared a look-up that another had asked for
 	Unknown    uint64 // questions about digests that the store does not know
 	Failures   uint64 // look-ups that failed
@@ -22,7 +23,7 @@ type Stats struct {
 // Stats is what was counted.
 func (c *Cache) Stats() Stats {
 	s := Stats{
-		Hits: c.counts.allHits(), Misses: c.counts.misses.Load(), Refused: c.counts.refused.Load(), Loads: c.counts.loads.Load(),
+		Hits: c.counts.allHits(), Misses: c.counts.misses.Load(), Refused: c.counts.refused.Load(), Loads: c.counts.loads.Load(), Groups: c.counts.groups.Load(),
 		Joined: c.counts.joined.Load(), Unknown: c.counts.unknown.Load(), Failures: c.counts.failures.Load(),
 	}
 	if c.memory != nil && !c.closed.Load() {
@@ -33,8 +34,8 @@ func (c *Cache) Stats() Stats {
 }
 
 type counts struct {
-	hits                                              [16]stripe
-	misses, refused, loads, joined, unknown, failures atomic.Uint64
+	hits                                                      [16]stripe
+	misses, refused, loads, groups, joined, unknown, failures atomic.Uint64
 }
 
 // stripe has a cache line for itself: all processors count hits at once.

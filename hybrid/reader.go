@@ -88,7 +88,7 @@ func (r *Reader) Read(ctx context.Context, token session.Handle, at time.Time) (
 	if err != nil {
 		return Reading{}, fmt.Errorf("find the handle of a token: %w", err)
 	}
-	if found.Standing != session.Good || !v.Claims.madeOf(found.Token) {
+	if found.Standing != session.Good || !v.Claims.madeOf(&found.Token) {
 		return Reading{}, nil
 	}
 	taken, log := v.Claims.TakenBack(r.fence.Set()), r.fence.Log()

@@ -12,7 +12,7 @@ import (
 // subject is a token that was presented to be exchanged.
 type subject struct {
 	presented session.Digest
-	token     *session.Token // the handle, presented or at the beginning of the chain
+	token     session.Token // the handle, presented or at the beginning of the chain
 	asof      session.Seq
 	ends      session.Date
 	parent    *Claims // of the signed token that was presented; nil: it was the handle
@@ -44,7 +44,7 @@ func (e *Exchanger) subject(ctx context.Context, c *caller.Client, q *ExchangeRe
 		return subject{}, false, err
 	}
 	known = found.Standing != session.Unknown
-	if found.Standing != session.Good || found.Token.Kind != session.Access || c != nil && !mayHold(c, found.Token) {
+	if found.Standing != session.Good || found.Token.Kind != session.Access || c != nil && !mayHold(c, &found.Token) {
 		return subject{}, known, errSubject
 	}
 	e.used(&found, at)
@@ -93,7 +93,7 @@ func (e *Exchanger) used(f *session.Found, at time.Time) {
 
 // answer is what the minter narrows.
 func (s *subject) answer() introspect.Answer {
-	t := s.token
+	t := &s.token
 	return introspect.Answer{
 		Active: true, TokenType: "Bearer", Subject: t.Subject, Client: t.Client, Audience: t.Audience, Scope: t.Scope, ID: t.ID.String(),
 		Session: t.SessionID.String(), IssuedAt: t.IssuedAt, ExpiresAt: s.ends, AuthTime: t.AuthTime, ACR: t.ACR, AMR: t.AMR, Asof: s.asof,

@@ -89,7 +89,7 @@ func (s *Service) Answer(ctx context.Context, c *caller.Client, token session.Ha
 	case found.Standing != session.Good, found.Token.Kind != kind:
 		return Answer{}, nil
 	}
-	scope, ok := visible(s.cfg.Callers, c, found.Token)
+	scope, ok := visible(s.cfg.Callers, c, &found.Token)
 	if !ok {
 		return Answer{}, nil
 	}
@@ -147,7 +147,7 @@ func (s *Service) guessed(c *caller.Client, at time.Time) error {
 }
 
 func (s *Service) active(f *session.Found, scope session.List) Answer {
-	t := f.Token
+	t := &f.Token
 	a := Answer{
 		Active: true, TokenType: "Bearer", Issuer: s.cfg.Issuer, Subject: t.Subject, Client: t.Client, Audience: t.Audience, Scope: scope,
 		ID: t.ID.String(), Session: t.SessionID.String(), IssuedAt: t.IssuedAt, ExpiresAt: t.ExpiresAt,

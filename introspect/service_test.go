@@ -266,8 +266,8 @@ func (o odd) Find(context.Context, session.Digest, time.Time, func() error) (ses
 func TestAnErrorNeverComesWithAnActiveAnswer(t *testing.T) {
 	o := open(t, 0)
 	tok := o.login(t).Access
-	good := session.Found{Standing: session.Good, Token: &tok}
-	gone := session.Found{Standing: session.Gone, Token: &tok}
+	good := session.Found{Standing: session.Good, Token: tok}
+	gone := session.Found{Standing: session.Gone, Token: tok}
 	for _, c := range []struct {
 		name   string
 		finder odd

@@ -18,7 +18,7 @@ const (
 // Found is what one who remembers tokens, or asks the store each time, says of a digest at the moment of a question.
 type Found struct {
 	Standing Standing
-	Token    *Token // read-only; nil when Unknown
+	Token    Token  // zero when Unknown
 	Asof     Seq    // known good as of this seq, when Good
 	Usage    *Usage // nil where nobody remembers
 }

@@ -3,10 +3,10 @@ package session
 import (
 	"crypto/rand"
 	"crypto/sha256"
+	"encoding/binary"
 	"fmt"
 	"hash/crc32"
 	"log/slog"
-	"math/big"
 )
 
 // Kind says what a handle is for. It can be read off its first four characters.
@@ -75,17 +75,35 @@ func Present(text string) Handle { return Handle{text} }
 func handleOf(kind Kind, bits [32]byte) Handle {
 	var b [handleLen]byte
 	copy(b[:], prefixes[kind])
-	number, digit, base := new(big.Int).SetBytes(bits[:]), new(big.Int), big.NewInt(62)
-	for i := prefixLen + randomLen - 1; i >= prefixLen; i-- {
-		number.DivMod(number, base, digit)
-		b[i] = base62[digit.Int64()]
-	}
+	putBase62((*[randomLen]byte)(b[prefixLen:]), bits)
 	sum := crc32.ChecksumIEEE(b[:prefixLen+randomLen])
 	for i := handleLen - 1; i >= prefixLen+randomLen; i-- {
 		b[i] = base62[sum%62]
 		sum /= 62
 	}
 	return Handle{string(b[:])}
+}
+
+// putBase62 writes a number, its most significant digit first. Each round divides by 62^5, the largest power of which a remainder and the
+// next 32 bits still fit 64: math/big, a digit at a time, was most of what making a handle cost.
+func putBase62(to *[randomLen]byte, bits [32]byte) {
+	const digits, power = 5, 62 * 62 * 62 * 62 * 62
+	var number [len(bits) / 4]uint32
+	for i := range number {
+		number[i] = binary.BigEndian.Uint32(bits[4*i:])
+	}
+	for end := randomLen; end > 0; end -= digits {
+		rest := uint64(0)
+		for i, part := range number {
+			rest = rest<<32 | uint64(part)
+			number[i] = uint32(rest / power) // it fits: what the part before left is less than power
+			rest %= power
+		}
+		for i := end - 1; i >= max(0, end-digits); i-- {
+			to[i] = base62[rest%62]
+			rest /= 62
+		}
+	}
 }
 
 // Kind judges prefix, length, alphabet and checksum, and answers Malformed unless all four are right. It needs no look-up.

@@ -1,10 +1,13 @@
 package session
 
 import (
+	"bytes"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"hash/crc32"
 	"log/slog"
+	"math/big"
 	"strings"
 	"testing"
 )
@@ -21,6 +24,27 @@ func TestNewHandleIsWellFormedUniqueAndItsOwnKind(t *testing.T) {
 				t.Fatal("the same handle twice")
 			}
 			seen[h.Reveal()] = true
+		}
+	}
+}
+
+func TestTheRandomPartIsTheNumberInBase62(t *testing.T) {
+	random := make([]byte, 32)
+	numbers := [][32]byte{{}, {31: 1}, {31: 61}, {31: 62}, {0: 1}, {0: 0x80}, [32]byte(bytes.Repeat([]byte{0xff}, 32))}
+	for range 1000 {
+		_, _ = rand.Read(random)
+		numbers = append(numbers, [32]byte(random))
+	}
+	for _, bits := range numbers {
+		got := handleOf(Access, bits).Reveal()[prefixLen : prefixLen+randomLen]
+		rest, digit := new(big.Int).SetBytes(bits[:]), new(big.Int)
+		want := ""
+		for range randomLen {
+			rest.DivMod(rest, big.NewInt(62), digit)
+			want = string(base62[digit.Int64()]) + want
+		}
+		if got != want {
+			t.Errorf("handleOf(%x) = %s, want %s", bits, got, want)
 		}
 	}
 }

@@ -51,6 +51,10 @@ type Reader interface {
 	// Lookup finds what the store knows of a digest, in one statement, and checks that the row is the one asked for.
 	Lookup(ctx context.Context, d Digest) (Finding, error)
 
+	// LookupEach is Lookup of up to [MaxLookups] digests at once: answer i is about digest i, and all were read from one snapshot, so that
+	// they have the same Head. What is wrong with one row is the error of that answer alone; what fails as a whole is an error of each.
+	LookupEach(ctx context.Context, ds []Digest) []Looked
+
 	// LookupID is Lookup by the token's ID, which whatever was made of it carries as its tid.
 	LookupID(ctx context.Context, id ID) (Finding, error)
 
@@ -60,6 +64,10 @@ type Reader interface {
 	// Count says how many sessions are kept, ended ones that are not swept yet included.
 	Count(ctx context.Context) (int, error)
 }
+
+// MaxLookups bounds what is looked up at once: at some 10 us each the first waits for the last less than a millisecond, and what all have
+// in common is a hundredth of the cost by then.
+const MaxLookups = 64
 
 // MaxSessions bounds what one listing returns: nobody reads further, and a subject with a million sessions must not fill memory.
 const MaxSessions = 1000
@@ -80,6 +88,12 @@ type Finding struct {
 	Revoked bool  // a taking-back that committed at or before Head covers it
 	Token   Token // when Known
 	Head    Seq   // the log's head in the snapshot that the row was read from
+}
+
+// Looked is the outcome of one look-up among several. With an Err the Finding is the zero one.
+type Looked struct {
+	Finding Finding
+	Err     error
 }
 
 // Revoked is what a taking-back did.

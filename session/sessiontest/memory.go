@@ -70,7 +70,7 @@ func (m *Memory) Fail(err error) {
 	m.failed = err
 }
 
-// AfterLookup has f called in every Lookup and LookupID that went well, after the rows are read and before the answer is given: what f waits for
+// AfterLookup has f called in every Lookup, LookupEach and LookupID that went well, for each digest, after the rows are read and before the answer is given: what f waits for
 // happens between the two. With nil nothing is called.
 func (m *Memory) AfterLookup(f func(session.Digest)) {
 	m.mu.Lock()
@@ -78,7 +78,7 @@ func (m *Memory) AfterLookup(f func(session.Digest)) {
 	m.after = f
 }
 
-// Lookups counts the calls of Lookup and LookupID.
+// Lookups counts what was looked up.
 func (m *Memory) Lookups() int { return int(m.lookups.Load()) }
 
 // begin locks, unless the store has been made to fail or the caller has gone.

@@ -25,6 +25,34 @@ func (m *Memory) Lookup(ctx context.Context, d session.Digest) (session.Finding,
 	return found, nil
 }
 
+// LookupEach implements [session.Reader].
+func (m *Memory) LookupEach(ctx context.Context, ds []session.Digest) []session.Looked {
+	m.lookups.Add(int64(len(ds)))
+	answers := make([]session.Looked, len(ds))
+	end, err := m.begin(ctx)
+	if err == nil && len(ds) > session.MaxLookups {
+		end()
+		err = fmt.Errorf("%w: %d digests are more than are looked up at once", session.ErrUnavailable, len(ds))
+	}
+	if err != nil {
+		for i := range answers {
+			answers[i].Err = err
+		}
+		return answers
+	}
+	for i, d := range ds {
+		answers[i].Finding = m.find(d)
+	}
+	after := m.after
+	end()
+	if after != nil {
+		for _, d := range ds {
+			after(d)
+		}
+	}
+	return answers
+}
+
 // LookupID implements [session.Reader].
 func (m *Memory) LookupID(ctx context.Context, id session.ID) (session.Finding, error) {
 	m.lookups.Add(1)

@@ -16,6 +16,11 @@ var lookupRules = []rule{
 	{"Lookup/UnknownIsAnAnswerWithTheHead", lookupUnknown},
 	{"Lookup/SeesWhatHasCommitted", lookupSeesCommitted},
 	{"Lookup/NeverGivesAnothersRow", lookupOwnRow},
+	{"Lookup/EachIsAnsweredAsAlone", lookupEach},
+	{"Lookup/EachIsReadFromOneSnapshot", lookupEachSnapshot},
+	{"Lookup/EachNeverGivesAnothersRow", lookupEachOwnRow},
+	{"Lookup/EachIsBounded", lookupEachBounded},
+	{"Lookup/EachOfWhoHasLeftIsAnError", lookupEachLeft},
 	{"Lookup/ByIDKnowsTheSame", lookupID},
 	{"Lookup/ByIDUnknownIsAnAnswerWithTheHead", lookupUnknownID},
 }

@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"database/sql"
 	"database/sql/driver"
 	"fmt"
 	"time"
@@ -95,3 +96,16 @@ func (s *seconds) Scan(src any) error {
 
 // raw is bytes as a parameter.
 type raw = []byte
+
+// scanColumns hands the values of a row to columns of these types.
+func scanColumns[V any](values []V, into []any) error {
+	if len(values) != len(into) {
+		return fmt.Errorf("a row has %d columns, want %d", len(values), len(into))
+	}
+	for i, v := range values {
+		if err := into[i].(sql.Scanner).Scan(v); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -6,6 +6,8 @@ import (
 
 	"github.com/pressly/goose/v3"
 	"gorm.io/gorm"
+
+	"github.com/introspectd/introspectd/session"
 )
 
 // engine is one kind of database. Only its own file and those of its connections know more of it than this.
@@ -27,6 +29,9 @@ type engine interface {
 	over(pool gorm.ConnPool) (*gorm.DB, error)
 	// durable reads back what makes a commit survive a crash.
 	durable(ctx context.Context, conn *sql.Conn) error
+
+	// findEach looks several digests up in one snapshot, on a connection of readPool. What it returns is wrong with all of them.
+	findEach(r *reader, db *gorm.DB, ds []session.Digest, answers []session.Looked) error
 
 	// begin starts a transaction that has the locks of all, and reads the head in it, after it has them. It may ask what they will ask, unless
 	// each is to fail for himself.

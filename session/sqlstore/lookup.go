@@ -32,20 +32,42 @@ FROM head h LEFT JOIN tokens t ON `
 
 // Lookup implements [session.Reader].
 func (s *Store) Lookup(ctx context.Context, d session.Digest) (session.Finding, error) {
-	return s.lookup(ctx, "look up token", func(db *gorm.DB) (session.Finding, error) { return find(overGorm{db}, d) })
+	one := s.LookupEach(ctx, []session.Digest{d})[0]
+	return one.Finding, one.Err
 }
+
+// LookupEach implements [session.Reader].
+func (s *Store) LookupEach(ctx context.Context, ds []session.Digest) []session.Looked {
+	if len(ds) == 0 {
+		return nil
+	}
+	answers := make([]session.Looked, len(ds))
+	whole := s.ask(ctx, lookupOp, func(db *gorm.DB) error {
+		if len(ds) > session.MaxLookups {
+			return fmt.Errorf("%d digests are more than are looked up at once", len(ds))
+		}
+		return s.engine.findEach(s.read, db, ds, answers)
+	})
+	for i := range answers {
+		switch one := &answers[i]; {
+		case whole != nil:
+			*one = session.Looked{Err: whole}
+		case one.Err != nil:
+			*one = session.Looked{Err: translate(lookupOp, s.path, one.Err)}
+		default:
+			s.intern(&one.Finding.Token)
+		}
+	}
+	return answers
+}
+
+const lookupOp = "look up token"
 
 // LookupID implements [session.Reader].
 func (s *Store) LookupID(ctx context.Context, id session.ID) (session.Finding, error) {
-	return s.lookup(ctx, "look up token by id", func(db *gorm.DB) (session.Finding, error) {
-		return findBy(overGorm{db}, lookupID, id[:], func(t *session.Token) bool { return t.ID == id })
-	})
-}
-
-func (s *Store) lookup(ctx context.Context, op string, find func(*gorm.DB) (session.Finding, error)) (session.Finding, error) {
 	var found session.Finding
-	err := s.ask(ctx, op, func(db *gorm.DB) (err error) {
-		found, err = find(db)
+	err := s.ask(ctx, "look up token by id", func(db *gorm.DB) (err error) {
+		found, err = findBy(overGorm{db}, lookupID, id[:], func(t *session.Token) bool { return t.ID == id })
 		return err
 	})
 	if err != nil {
@@ -60,25 +82,41 @@ func find(q querier, d session.Digest) (session.Finding, error) {
 }
 
 func findBy(q querier, query string, key raw, right func(*session.Token) bool) (session.Finding, error) {
-	var f session.Finding
-	var kind, revoked number
-	t := &f.Token
-	err := q.row(query, []any{key}, (*seqno)(&f.Head), (*digest)(&t.Digest), &kind, (*id)(&t.ID), (*id)(&t.SessionID),
-		(*text)(&t.Audience), (*text)(&t.Scope), (*number)(&t.IssuedAt), (*number)(&t.ExpiresAt), (*seqno)(&t.Born),
-		(*text)(&t.Subject), (*text)(&t.Client), (*text)(&t.ACR), (*text)(&t.AMR), (*number)(&t.AuthTime), &revoked)
-	if err != nil {
+	var r foundRow
+	if err := q.row(query, []any{key}, r.columns()...); err != nil {
 		return session.Finding{}, err
 	}
-	if kind == 0 { // the left join found nothing
+	return r.finding(key, right)
+}
+
+// foundRow is the row that a look-up answers with.
+type foundRow struct {
+	session.Finding
+	kind, revoked number
+}
+
+// columns are where it is scanned to. Each of them is written each time.
+func (r *foundRow) columns() []any {
+	t := &r.Token
+	return []any{
+		(*seqno)(&r.Head), (*digest)(&t.Digest), &r.kind, (*id)(&t.ID), (*id)(&t.SessionID), (*text)(&t.Audience), (*text)(&t.Scope),
+		(*number)(&t.IssuedAt), (*number)(&t.ExpiresAt), (*seqno)(&t.Born), (*text)(&t.Subject), (*text)(&t.Client), (*text)(&t.ACR),
+		(*text)(&t.AMR), (*number)(&t.AuthTime), &r.revoked,
+	}
+}
+
+// finding is what the row says, if it is the right one.
+func (r *foundRow) finding(key raw, right func(*session.Token) bool) (session.Finding, error) {
+	f := r.Finding
+	switch {
+	case r.kind == 0: // the left join found nothing
 		return session.Finding{Head: f.Head}, nil
+	case !right(&f.Token):
+		return session.Finding{}, fmt.Errorf("asked for token %x and was given the row of %v", key[:4], f.Token.Digest)
+	case f.Token.SessionID.IsZero() || f.Token.Subject == "":
+		return session.Finding{}, fmt.Errorf("the row of token %v has no session", f.Token.Digest)
 	}
-	if !right(t) {
-		return session.Finding{}, fmt.Errorf("asked for token %x and was given the row of %v", key[:4], t.Digest)
-	}
-	if t.SessionID.IsZero() || t.Subject == "" {
-		return session.Finding{}, fmt.Errorf("the row of token %v has no session", t.Digest)
-	}
-	t.Kind, f.Known, f.Revoked = session.Kind(kind), true, revoked != 0
+	f.Token.Kind, f.Known, f.Revoked = session.Kind(r.kind), true, r.revoked != 0
 	return f, nil
 }
 

@@ -52,6 +52,10 @@ func (n *nodes) Lookup(ctx context.Context, d session.Digest) (session.Finding, 
 	return n.one().Lookup(ctx, d)
 }
 
+func (n *nodes) LookupEach(ctx context.Context, ds []session.Digest) []session.Looked {
+	return n.one().LookupEach(ctx, ds)
+}
+
 func (n *nodes) LookupID(ctx context.Context, id session.ID) (session.Finding, error) {
 	return n.one().LookupID(ctx, id)
 }

@@ -50,10 +50,16 @@ func (b *batch) clientEnabled(client string) (bool, error) {
 	return b.enabled[client], nil
 }
 
+// How new rows are written. The first parameter is the key.
+const (
+	newSession = `INSERT INTO sessions (id, subject, client, audience, scope, acr, amr, auth_time, device, ip,
+ opened_at, expires_at, last_used_at, idle_ttl, born) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`
+	newToken = `INSERT INTO tokens (digest, id, kind, session_id, audience, scope, issued_at, expires_at, born) VALUES (?,?,?,?,?,?,?,?,?)`
+)
+
 func (b *batch) insertOpening(o *session.Opening) error {
 	q := &o.Session
-	err := b.later(`INSERT INTO sessions (id, subject, client, audience, scope, acr, amr, auth_time, device, ip,
- opened_at, expires_at, last_used_at, idle_ttl, born) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+	err := b.later(newSession,
 		raw(q.ID[:]), q.Subject, q.Client, string(q.Audience), string(q.Scope), q.ACR, string(q.AMR), int64(q.AuthTime), q.Device, q.IP,
 		int64(q.OpenedAt), int64(q.ExpiresAt), int64(q.LastUsedAt), int64(q.IdleTTL/time.Second), int64(b.head))
 	if err != nil {
@@ -65,11 +71,10 @@ func (b *batch) insertOpening(o *session.Opening) error {
 	return b.insertToken(&o.Refresh)
 }
 
-// insertToken writes a token that is born now. One row at a time: for a statement that could fail after its first row SQLite copies each
-// page that it changes.
+// insertToken writes a token that is born now.
 func (b *batch) insertToken(t *session.Token) error {
 	b.until = nil
-	err := b.later(`INSERT INTO tokens (digest, id, kind, session_id, audience, scope, issued_at, expires_at, born) VALUES (?,?,?,?,?,?,?,?,?)`,
+	err := b.later(newToken,
 		raw(t.Digest[:]), raw(t.ID[:]), int64(t.Kind), raw(t.SessionID[:]), string(t.Audience), string(t.Scope),
 		int64(t.IssuedAt), int64(t.ExpiresAt), int64(b.head))
 	if err != nil {

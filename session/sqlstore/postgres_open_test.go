@@ -163,7 +163,7 @@ func TestHintsComeAndAreListenedForAgain(t *testing.T) {
 	go func() { ended <- b.Hints(ctx, func() { heard.Add(1) }, func() {}) }()
 	more := func(what string, than int64) {
 		t.Helper()
-		for until := time.Now().Add(5 * time.Second); heard.Load() <= than; time.Sleep(time.Millisecond) {
+		for until := time.Now().Add(30 * time.Second); heard.Load() <= than; time.Sleep(time.Millisecond) {
 			if time.Now().After(until) {
 				t.Fatalf("no hint after %s", what)
 			}

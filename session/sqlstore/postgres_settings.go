@@ -100,10 +100,11 @@ func (p *postgres) judge(ctx context.Context, conn *pgx.Conn) error {
 }
 
 func (p *postgres) verdict(version, encoding, strings string, replica bool) error {
+	if err := follower(replica); err != nil {
+		return err
+	}
 	number, _ := strconv.Atoi(version)
 	switch {
-	case replica:
-		return &unfit{"is a replica: name the primary"}
 	case number < oldest:
 		return &unfit{fmt.Sprintf("is of version %d, and the oldest that will do is %d", number/10000, oldest/10000)}
 	case encoding != "UTF8":

@@ -159,11 +159,9 @@ func scanValues(values, into []any) error {
 		case string:
 			v = unescape(x)
 		}
-		if err := into[i].(sql.Scanner).Scan(v); err != nil {
-			return err
-		}
+		values[i] = v
 	}
-	return nil
+	return scanColumns(values, into)
 }
 
 const takeLocks = `SELECT count(CASE WHEN l.alone THEN CAST(pg_advisory_xact_lock(l.key) AS TEXT) ELSE CAST(pg_advisory_xact_lock_shared(l.key) AS TEXT) END)
@@ -305,7 +303,7 @@ func (p *postgres) finish(w *writer, b *batch) (commit, error) {
 		err := t.flush()
 		return c, p.outcome(t.conn, err, tag)
 	}
-	t.queue = append(t.queue, statement{text: `SET LOCAL statement_timeout = ` + ms(p.limit)})
+	t.queue = append(t.queue, statement{text: bounding + ms(p.limit)})
 	if err := t.flush(); err != nil {
 		return c, apart(err)
 	}
@@ -370,7 +368,6 @@ func (p *postgres) lastMessage(t *pgTx, b *batch) (commit, error) {
 // lastStep takes the numbers and writes them wherever they are pending, in one statement.
 func lastStep(b *batch) (string, []any) {
 	args := []any{int64(len(b.entries)), int64(b.registry), int64(b.floor)}
-	count := `WITH h AS (UPDATE head SET seq = seq + $1, registry = registry + $2, floor = greatest(floor, $3) WHERE one = 1 RETURNING seq, seq - $1 AS base)`
 	if len(b.entries) == 0 {
 		return count + ` SELECT seq FROM h`, args
 	}

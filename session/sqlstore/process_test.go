@@ -172,7 +172,7 @@ func TestClosingLeavesNeitherGoroutinesNorConnections(t *testing.T) {
 	dsn := pgtest.Database(t)
 	openedAndClosed(t, dsn)
 	conn := raw(t, dsn)
-	for until := time.Now().Add(5 * time.Second); ; time.Sleep(time.Millisecond) { // a server's process ends after its connection
+	for until := time.Now().Add(30 * time.Second); ; time.Sleep(time.Millisecond) { // a server's process ends after its connection
 		var left int
 		err := conn.QueryRow(t.Context(), `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND state IS NOT NULL`).Scan(&left)
 		if err == nil && left == 0 {

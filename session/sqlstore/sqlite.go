@@ -55,8 +55,13 @@ func (f *sqliteFile) migrationPool() (*sql.DB, error) {
 	return sql.Open(driverName, writerDSN(f.path)+"&_txlock=immediate")
 }
 
-func (f *sqliteFile) writePool() (*sql.DB, error) { return sql.Open(driverName, writerDSN(f.path)) }
-func (f *sqliteFile) readPool() (*sql.DB, error)  { return sql.Open(driverName, readerDSN(f.path)) }
+func (f *sqliteFile) writePool() (*sql.DB, error) {
+	return sql.OpenDB(&writingConnector{writerDSN(f.path)}), nil
+}
+
+func (f *sqliteFile) readPool() (*sql.DB, error) {
+	return sql.OpenDB(&fileConnector{readerDSN(f.path)}), nil
+}
 
 const (
 	readTimeout  = 5 * time.Second       // readers wait for nobody but a recovery or a closing process
@@ -71,8 +76,9 @@ func (f *sqliteFile) plainDSN() string {
 	return dsn(f.path, url.Values{"_busy_timeout": {fmt.Sprint(f.patience.Milliseconds())}})
 }
 
+// readerDSN leaves SQLite's own locks out: database/sql lends a connection to one at a time.
 func readerDSN(path string) string {
-	return dsn(path, url.Values{"_query_only": {"1"}})
+	return dsn(path, url.Values{"_query_only": {"1"}, "_mutex": {"no"}})
 }
 
 // writerDSN sets what makes a commit durable: in WAL mode only synchronous=FULL syncs the log at each commit.
@@ -80,6 +86,7 @@ func writerDSN(path string) string {
 	return dsn(path, url.Values{
 		"_journal_mode": {"WAL"}, "_synchronous": {"FULL"}, "_foreign_keys": {"1"},
 		"_busy_timeout": {fmt.Sprint(writeTimeout.Milliseconds())},
+		"_mutex":        {"no"}, // database/sql has one caller at a time on a connection
 	})
 }
 
@@ -111,13 +118,16 @@ func (f *sqliteFile) begin(w *writer, _ []*waiting, _ bool) (*batch, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := newBatch(w.db, overGorm{w.db})
+	b := newBatch(w.db, &fileTx{overGorm: overGorm{w.db}, conn: w.conn})
 	return b, b.readHead()
 }
 
 const beginWrite = `BEGIN IMMEDIATE`
 
 func (f *sqliteFile) finish(w *writer, b *batch) (commit, error) {
+	if err := b.tx.flush(); err != nil {
+		return commit{}, fmt.Errorf("%w: %w", errApart, err)
+	}
 	c, err := b.last()
 	if err != nil {
 		return c, err

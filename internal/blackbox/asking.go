@@ -12,24 +12,43 @@ import (
 
 // asking is a [Party]: an API that asks one daemon.
 type asking struct {
-	d     *Daemon
-	fresh bool
+	d      *Daemon
+	fresh  bool
+	signed bool
 }
 
 // Kept is the daemon as it is asked over connections that are kept.
-func (d *Daemon) Kept() Party { return asking{d, false} }
+func (d *Daemon) Kept() Party { return asking{d: d} }
 
 // Fresh is the daemon as it is asked over a new connection each time.
-func (d *Daemon) Fresh() Party { return asking{d, true} }
+func (d *Daemon) Fresh() Party { return asking{d: d, fresh: true} }
+
+// Signed is the daemon as it is asked about JWTs, over connections that are kept.
+func (d *Daemon) Signed() Party { return asking{d: d, signed: true} }
 
 func (a asking) Name() string {
-	if a.fresh {
+	switch {
+	case a.fresh:
 		return a.d.Label + " over a new connection"
+	case a.signed:
+		return a.d.Label + " about a JWT"
+	default:
+		return a.d.Label
 	}
-	return a.d.Label
+}
+
+func (a asking) About(t *Token) *Token {
+	if a.signed {
+		return t.asSigned()
+	}
+	return t
 }
 
 func (a asking) Accepts(ctx context.Context, t *Token) (Outcome, string) {
+	t = a.About(t)
+	if a.signed && t.Signer == "" {
+		return Unknown, unsigned
+	}
 	client := a.d.door.kept
 	if a.fresh {
 		client = a.d.door.fresh
@@ -48,7 +67,7 @@ func (a asking) Accepts(ctx context.Context, t *Token) (Outcome, string) {
 	}
 }
 
-// TakeBack implements [Taker] in every way but ByClient, which is for the command line.
+// TakeBack implements [Taker] in every way but ByClient and ByKey, which are for the command line.
 func (d *Daemon) TakeBack(ctx context.Context, what Taking) (Outcome, string) {
 	login, client := d.in.login, d.in.clients[what.Token.Client]
 	var c call
@@ -113,14 +132,15 @@ func (d *Daemon) Next(ctx context.Context, s *Session) *Session {
 		return nil
 	}
 	t := *s.First
-	t.Access, t.Signed = session.Present(got.Access), session.Handle{}
+	t.Access, t.Signed = session.Present(got.Access), nil
 	return d.in.got(ctx, d, t, got.Refresh)
 }
 
 // got is a session as it was just issued. Where there are services, its token is exchanged at once.
 func (in *Installation) got(ctx context.Context, d *Daemon, t Token, refresh string) *Session {
+	issued := in.Issued(t)
 	if len(in.Services) > 0 {
-		d.sign(ctx, &t)
+		d.sign(ctx, issued)
 	}
-	return &Session{in.Issued(t), session.Present(refresh)}
+	return &Session{issued, session.Present(refresh)}
 }

@@ -13,25 +13,46 @@ type Instant time.Duration
 
 func (i Instant) String() string { return time.Duration(i).Round(time.Microsecond).String() }
 
-// Key names what can be taken back: one token, a session, a subject, a client.
+// Key names what can be taken back: one token, a session, a subject, a client, a key that signs.
 type Key string
 
 // Number tells tokens apart in a history, which holds no handles.
 type Number int
 
-// Token is one that was issued in a run, and what it can be taken back by.
+// Token is one that was issued in a run, and what it can be taken back by: a handle, or an internal JWT that was made from one.
 type Token struct {
 	Number                   Number
 	Access                   session.Handle
-	Signed                   session.Handle // an internal JWT that was made from it; zero: there is none
 	Session, Subject, Client string
+
+	Signed *Token // of a handle: the JWT that was made from it; nil: none was
+	Signer string // of a JWT: the id of the key that signed it
+	From   Number // of a JWT: the handle that it was made from
 }
 
-// Keys are those that a taking-back of the token may name.
-func (t *Token) Keys() [4]Key {
-	return [...]Key{
-		Key(fmt.Sprintf("token %d", t.Number)), Key("session " + t.Session), Key("subject " + t.Subject), Key("client " + t.Client),
+// Keys are those that a taking-back of the token may name. What takes back a handle takes back the JWT too.
+func (t *Token) Keys() []Key {
+	handle := t.Number
+	if t.Signer != "" {
+		handle = t.From
 	}
+	keys := []Key{
+		Key(fmt.Sprintf("token %d", handle)), Key("session " + t.Session), Key("subject " + t.Subject), Key("client " + t.Client),
+	}
+	if t.Signer != "" {
+		keys = append(keys, signer(t.Signer))
+	}
+	return keys
+}
+
+func signer(id string) Key { return Key("key " + id) }
+
+// asSigned is what a party that knows JWTs alone is asked about: the one that was made from a handle, if there is one.
+func (t *Token) asSigned() *Token {
+	if t.Signed != nil {
+		return t.Signed
+	}
+	return t
 }
 
 // Outcome is what came of a call.

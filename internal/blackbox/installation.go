@@ -39,7 +39,7 @@ type Installation struct {
 	*Recorder
 	Daemons  []*Daemon
 	Services []*Service
-	Others   []Party // beside the daemons; set before anybody is asked
+	Others   []Party // beside the daemons asked about handles; set before anybody is asked
 	Lease    time.Duration
 	Issuer   string
 
@@ -54,7 +54,8 @@ type Installation struct {
 	links sync.WaitGroup
 
 	mu       sync.Mutex
-	troubles map[string]int // guarded by mu: what went wrong beside the history, and how often
+	troubles map[string]int  // guarded by mu: what went wrong beside the history, and how often
+	signers  map[string]bool // guarded by mu: keys that verifiers may know, see [Installation.signed]
 }
 
 // issuer is only a name: whoever asks it is led to a daemon. Over http a guard fetches keys from loopback alone.
@@ -64,7 +65,7 @@ const issuer = "http://127.0.0.1:1"
 func SetUp(ctx context.Context, p Plan) (*Installation, error) {
 	in := &Installation{
 		Recorder: NewRecorder(), Lease: p.Lease, Issuer: issuer, program: p.Program, service: p.Service, database: p.Database,
-		keyFile: filepath.Join(p.Folder, "server.key"), serve: p.Serve, clients: map[string]credentials{}, troubles: map[string]int{},
+		keyFile: filepath.Join(p.Folder, "server.key"), serve: p.Serve, clients: map[string]credentials{}, troubles: map[string]int{}, signers: map[string]bool{},
 	}
 	if in.Lease == 0 {
 		in.Lease = time.Second
@@ -93,8 +94,8 @@ func (in *Installation) setUp(ctx, background context.Context, p Plan) error {
 		if d.Link, err = in.link(background, "127.0.0.1:1"); err != nil {
 			return err
 		}
-		if dsn, err := url.Parse(in.database); err == nil && dsn.Host != "" {
-			if d.Store, err = in.link(background, dsn.Host); err != nil {
+		if server := in.server(); server != "" {
+			if d.Store, err = in.link(background, server); err != nil {
 				return err
 			}
 		}
@@ -165,6 +166,15 @@ func (in *Installation) add(ctx context.Context, id string, flags ...string) (cr
 	return credentials{id, session.Present(fmt.Sprint(printed["client_secret"]))}, nil
 }
 
+// server is where the database listens, "" when it is a file.
+func (in *Installation) server() string {
+	dsn, err := url.Parse(in.database)
+	if err != nil {
+		return ""
+	}
+	return dsn.Host
+}
+
 // databaseFor is what a daemon is told: with a database on the network, the way through its link.
 func (in *Installation) databaseFor(d *Daemon) string {
 	if d.Store == nil {
@@ -198,6 +208,11 @@ func (c commandLine) TakeBack(ctx context.Context, what Taking) (Outcome, string
 		args = []string{"session", "end", "--subject", what.Token.Subject}
 	case ByClient:
 		args = []string{"client", "disable", what.Token.Client}
+	case ByKey:
+		if what.Token.asSigned().Signer == "" {
+			return Unknown, unsigned
+		}
+		args = c.in.keyArgs("revoke", what.Token.asSigned().Signer)
 	default:
 		return Unknown, "not on the command line"
 	}

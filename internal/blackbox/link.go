@@ -15,7 +15,7 @@ type Link struct {
 	listener net.Listener
 
 	mu     sync.Mutex // guards what follows
-	target string
+	target []string   // in turn
 	way    [2]Passage
 	change chan struct{} // closed, and another put in its place, when a passage changes
 	open   map[*crossing]bool
@@ -72,17 +72,18 @@ func NewLink(target string) (*Link, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Link{listener: listener, target: target, change: make(chan struct{}), open: map[*crossing]bool{}}, nil
+	return &Link{listener: listener, target: []string{target}, change: make(chan struct{}), open: map[*crossing]bool{}}, nil
 }
 
 // Address is where the party is reached through the link.
 func (l *Link) Address() string { return l.listener.Addr().String() }
 
-// Lead has new connections go to another address: a party that was started again has another port.
-func (l *Link) Lead(target string) {
+// Lead has new connections go to another address: a party that was started again has another port. To several they go in turn, as behind a
+// balancer that does not look at who is there.
+func (l *Link) Lead(target string, others ...string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.target = target
+	l.target = append([]string{target}, others...)
 }
 
 // Set changes one way, for connections that are open too. What was held goes on.
@@ -143,7 +144,8 @@ func (l *Link) end() {
 
 func (l *Link) cross(near net.Conn) {
 	l.mu.Lock()
-	target := l.target
+	target := l.target[0]
+	l.target = append(l.target[1:], target)
 	l.mu.Unlock()
 	far, err := net.DialTimeout("tcp", target, 5*time.Second)
 	if err != nil {

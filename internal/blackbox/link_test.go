@@ -59,15 +59,20 @@ func through(t *testing.T, l *Link) (net.Conn, *bufio.Reader) {
 	return c, bufio.NewReader(c)
 }
 
-// heard says a line and reports what comes back within a while: the line, "silence" or "closed".
-func heard(t *testing.T, c net.Conn, r *bufio.Reader, line string) string {
+// heard says a line and reports what comes back: the line, "silence" or "closed". Silence is listened to for a while, and anything else waited for as long
+// as a busy machine may take.
+func heard(t *testing.T, c net.Conn, r *bufio.Reader, line, want string) string {
 	t.Helper()
+	patience := time.Minute
+	if want == "silence" {
+		patience = 150 * time.Millisecond
+	}
 	if line != "" {
 		if _, err := io.WriteString(c, line+"\n"); err != nil {
 			return "closed"
 		}
 	}
-	if err := c.SetReadDeadline(time.Now().Add(150 * time.Millisecond)); err != nil {
+	if err := c.SetReadDeadline(time.Now().Add(patience)); err != nil {
 		t.Fatal(err)
 	}
 	said, err := r.ReadString('\n')
@@ -100,15 +105,15 @@ func TestALinkDoesAsItIsTold(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			l := echoing(t)
 			conn, r := through(t, l)
-			if got := heard(t, conn, r, "zero"); got != "zero" {
+			if got := heard(t, conn, r, "zero", "zero"); got != "zero" {
 				t.Fatalf("heard %q before anything", got)
 			}
 			l.Set(c.way, c.p)
-			if got := heard(t, conn, r, "one"); got != c.want {
+			if got := heard(t, conn, r, "one", c.want); got != c.want {
 				t.Errorf("heard %q, want %q", got, c.want)
 			}
 			l.Both(Passage{})
-			if got := heard(t, conn, r, "two"); got != c.then {
+			if got := heard(t, conn, r, "two", c.then); got != c.then {
 				t.Errorf("afterwards heard %q, want %q", got, c.then)
 			}
 		})
@@ -120,7 +125,7 @@ func TestALinkDelaysEachPiece(t *testing.T) {
 	l.Set(Down, Passage{Delay: 60 * time.Millisecond})
 	c, r := through(t, l)
 	begun := time.Now()
-	if got := heard(t, c, r, "one"); got != "one" || time.Since(begun) < 60*time.Millisecond {
+	if got := heard(t, c, r, "one", "one"); got != "one" || time.Since(begun) < 60*time.Millisecond {
 		t.Errorf("heard %q after %v", got, time.Since(begun))
 	}
 }
@@ -128,13 +133,13 @@ func TestALinkDelaysEachPiece(t *testing.T) {
 func TestALinkIsCut(t *testing.T) {
 	l := echoing(t)
 	c, r := through(t, l)
-	heard(t, c, r, "one")
+	heard(t, c, r, "one", "one")
 	l.Cut()
-	if got := heard(t, c, r, "two"); got != "closed" {
+	if got := heard(t, c, r, "two", "closed"); got != "closed" {
 		t.Errorf("heard %q on a connection that was cut", got)
 	}
 	c, r = through(t, l)
-	if got := heard(t, c, r, "three"); got != "three" {
+	if got := heard(t, c, r, "three", "three"); got != "three" {
 		t.Errorf("heard %q on a new connection", got)
 	}
 }
@@ -143,7 +148,7 @@ func TestAHeldLinkEnds(t *testing.T) {
 	l := echoing(t)
 	l.Both(Passage{Hold: true})
 	c, r := through(t, l)
-	if got := heard(t, c, r, "one"); got != "silence" {
+	if got := heard(t, c, r, "one", "silence"); got != "silence" {
 		t.Errorf("heard %q", got)
 	}
 } // the cleanup waits for Run

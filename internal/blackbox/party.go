@@ -11,6 +11,8 @@ import (
 type Party interface {
 	// Name tells it from others in a history.
 	Name() string
+	// About is what it is asked about when a token is meant: the token, or the JWT that was made from it.
+	About(t *Token) *Token
 	// Accepts asks once. It MUST begin no sooner than it is called, and return no sooner than the answer has been read. What is not clearly
 	// Active or Inactive is Unknown, in words.
 	Accepts(ctx context.Context, t *Token) (Outcome, string)
@@ -41,9 +43,10 @@ const (
 	BySession
 	BySubject
 	ByClient
+	ByKey // the key that signed the JWT that was made from the token: that JWT, and all others that it signed
 )
 
-var ways = [...]string{"token", "refresh token", "logout", "session", "subject", "client"}
+var ways = [...]string{"token", "refresh token", "logout", "session", "subject", "client", "key"}
 
 func (w Way) String() string { return ways[w] }
 
@@ -57,6 +60,8 @@ func (t Taking) Key() Key {
 		return keys[2]
 	case ByClient:
 		return keys[3]
+	case ByKey:
+		return signer(t.Token.asSigned().Signer)
 	default:
 		return keys[1]
 	}
@@ -64,6 +69,7 @@ func (t Taking) Key() Key {
 
 // Ask puts a question and writes it down.
 func (r *Recorder) Ask(ctx context.Context, p Party, t *Token) Op {
+	t = p.About(t)
 	o := Op{Token: t.Number, Who: p.Name(), Call: r.Now()}
 	o.Outcome, o.Words = p.Accepts(ctx, t)
 	o.Return = r.Now()

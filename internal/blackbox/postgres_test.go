@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"syscall"
@@ -22,25 +23,24 @@ var onPostgreSQL = []string{
 
 const unheard = "P9 P39 a commit unheard of"
 
-var ofTheStore = map[string]struct {
-	rounds int
-	do     Schedule
-}{
-	"cut from the store": {6, CutFromTheStore},
-	unheard:              {8, CommitUnheard},
-	backendsEnded:        {4, BackendsEnded},
-	headLocked:           {2, WhileLocked(2200 * time.Millisecond)},
-	restored:             {1, Restored},
+var ofTheStore = map[string]check{
+	"cut from the store": {0, 6, CutFromTheStore},
+	unheard:              {0, 8, CommitUnheard},
+	backendsEnded:        {0, 4, BackendsEnded},
+	headLocked:           {0, 2, WhileLocked(2200 * time.Millisecond)},
+	restored:             {0, 1, Restored},
+	whileSlow:            {0, 2, WhileSlow},
 }
 
 const (
 	backendsEnded = "P4 backends ended"
 	headLocked    = "P39 the head locked for two waits"
 	restored      = "P6 restored"
+	whileSlow     = "P1 begun first and committed last"
 )
 
-// unbounded are schedules in which the database keeps the one who takes back waiting, which is not what W is about.
-var unbounded = []string{unheard, backendsEnded, headLocked, restored}
+// unbounded are schedules in which the database, or the way there, keeps the one who takes back waiting, which is not what W is about.
+var unbounded = []string{unheard, backendsEnded, headLocked, restored, whileSlow}
 
 // lockHead is another process that holds the row from which the numbers of the log are taken, as somebody does who types BEGIN; UPDATE.
 func (f *trial) lockHead(ctx context.Context, hold time.Duration) error {
@@ -57,36 +57,18 @@ func TestTheFencesHoldOnPostgreSQL(t *testing.T) {
 	program(t)
 	service(t)
 	pgtest.Shared(t)
-	all := map[string]struct {
-		services, rounds int
-		do               Schedule
-	}{}
+	all := maps.Clone(ofTheStore)
 	for _, name := range onPostgreSQL {
 		all[name] = directed[name]
 	}
-	for name, c := range ofTheStore {
-		all[name] = struct {
-			services, rounds int
-			do               Schedule
-		}{0, c.rounds, c.do}
-	}
-	var running sync.WaitGroup
-	places := make(chan struct{}, atOnce)
-	for name, c := range all {
-		running.Go(func() {
-			places <- struct{}{}
-			defer func() { <-places }()
-			t.Run(name, func(t *testing.T) {
-				f := setUp(t, Plan{Database: pgtest.Database(t), Daemons: 3, Clients: 4, Services: c.services})
-				f.scheduled(t, c.rounds, c.do)
-				f.judged(t)
-				if !slices.Contains(unbounded, name) {
-					f.bounded(t)
-				}
-			})
-		})
-	}
-	running.Wait()
+	sideBySide(t, all, func(t *testing.T, name string, c check) {
+		f := setUp(t, Plan{Database: pgtest.Database(t), Daemons: 3, Clients: 4, Services: c.services})
+		f.scheduled(t, c.rounds, c.do)
+		f.judged(t)
+		if !slices.Contains(unbounded, name) {
+			f.bounded(t)
+		}
+	})
 }
 
 // bounded holds what was done to the promise that it takes no longer than W, whoever else is dead or unheard of. Other installations use the same
@@ -113,12 +95,7 @@ func TestNothingIsAcceptedOnPostgreSQLAfterItWasTakenBack(t *testing.T) {
 func TestNothingAcknowledgedIsLostOnPostgreSQL(t *testing.T) {
 	t.Parallel()
 	program(t)
-	cluster := ownCluster(t)
-	url, _, err := cluster.Create()
-	if err != nil {
-		t.Fatal(err)
-	}
-	f := setUp(t, Plan{Database: url, Daemons: 2})
+	cluster, f := onOwnCluster(t, Plan{Daemons: 2})
 	traffic := Traffic{In: f.Installation, Seed: f.seed, Rate: 6}
 	ctx, cancel := context.WithCancel(t.Context())
 	var running sync.WaitGroup
@@ -170,16 +147,60 @@ func ownCluster(t *testing.T) *pgtest.Cluster {
 	return cluster
 }
 
-// TestAStoppedDatabaseIsNoAnswer stops every process of a server for longer than W, with questions and takings-back on their way.
-func TestAStoppedDatabaseIsNoAnswer(t *testing.T) {
-	t.Parallel()
-	program(t)
+// onOwnCluster is an installation on such a server.
+func onOwnCluster(t *testing.T, p Plan) (*pgtest.Cluster, *trial) {
+	t.Helper()
 	cluster := ownCluster(t)
+	return cluster, on(t, cluster, p)
+}
+
+func on(t *testing.T, cluster *pgtest.Cluster, p Plan) *trial {
+	t.Helper()
 	url, _, err := cluster.Create()
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := setUp(t, Plan{Database: url, Daemons: 2})
+	p.Database = url
+	return setUp(t, p)
+}
+
+// onFollowed is an installation on a server that another one follows.
+func onFollowed(t *testing.T, p Plan) *trial {
+	t.Helper()
+	cluster := ownCluster(t)
+	follower, err := cluster.Follow()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(follower.Stop)
+	address, err := follower.Address()
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := on(t, cluster, p)
+	f.replica = &Replica{Address: address, Hold: follower.Hold, Release: follower.Release}
+	return f
+}
+
+// TestAReplicaIsNotTakenForTheDatabase has daemons find one where the database was.
+func TestAReplicaIsNotTakenForTheDatabase(t *testing.T) {
+	t.Parallel()
+	program(t)
+	f := onFollowed(t, Plan{Daemons: 3})
+	f.scheduled(t, replica.rounds, replica.do)
+	f.judged(t)
+	f.bounded(t)
+}
+
+var replica = check{0, 4, FromAReplica}
+
+const fromAReplica = "P5 from a replica"
+
+// TestAStoppedDatabaseIsNoAnswer stops every process of a server for longer than W, with questions and takings-back on their way.
+func TestAStoppedDatabaseIsNoAnswer(t *testing.T) {
+	t.Parallel()
+	program(t)
+	cluster, f := onOwnCluster(t, Plan{Daemons: 2})
 	f.scheduled(t, 2, func(ctx context.Context, r *Round) error {
 		s, err := r.opened(ctx)
 		if err != nil {

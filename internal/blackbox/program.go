@@ -26,7 +26,7 @@ func BuildService(ctx context.Context, folder string, tags ...string) (string, e
 }
 
 func build(ctx context.Context, program, from string, tags ...string) (string, error) {
-	cmd := exec.CommandContext(ctx, "go", "build", "-o", program, "-tags", strings.Join(tags, ","), "github.com/introspectd/introspectd/"+from)
+	cmd := exec.CommandContext(ctx, "go", "build", "-ldflags=-s -w", "-o", program, "-tags", strings.Join(tags, ","), "github.com/introspectd/introspectd/"+from)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build %s: %w\n%s", from, err, out)
 	}

@@ -75,8 +75,9 @@ func made(t testing.TB, name string, build func(folder string) (string, error)) 
 // trial is one installation and what is made of its history.
 type trial struct {
 	*Installation
-	seed   uint64
-	folder string
+	seed    uint64
+	folder  string
+	replica *Replica
 }
 
 func setUp(t testing.TB, p Plan) *trial {
@@ -164,15 +165,19 @@ func (f *trial) lock(ctx context.Context, hold time.Duration) (err error) {
 // scheduled holds rounds of a schedule.
 func (f *trial) scheduled(t *testing.T, rounds int, s Schedule) {
 	t.Helper()
-	if err := Rounds(t.Context(), f.Installation, f.seed, rounds, func(ctx context.Context, r *Round) error {
-		r.Lock = f.lock
+	if err := f.rounds(t, rounds, s); err != nil {
+		t.Errorf("seed %d: %v", f.seed, err)
+	}
+}
+
+func (f *trial) rounds(t *testing.T, rounds int, s Schedule) error {
+	return Rounds(t.Context(), f.Installation, f.seed, rounds, func(ctx context.Context, r *Round) error {
+		r.Lock, r.Replica = f.lock, f.replica
 		if f.Daemons[0].Store != nil {
 			r.Lock, r.SQL = f.lockHead, f.sql
 		}
 		return s(ctx, r)
-	}); err != nil {
-		t.Errorf("seed %d: %v", f.seed, err)
-	}
+	})
 }
 
 // length is how long a run with random faults lasts.
@@ -189,10 +194,13 @@ func length(t *testing.T) time.Duration {
 	return d
 }
 
-var directed = map[string]struct {
+// check is a schedule, how often it is held, and with how many services.
+type check struct {
 	services, rounds int
 	do               Schedule
-}{
+}
+
+var directed = map[string]check{
 	"P20 queued while stopped":     {0, 4, QueuedWhileStopped},
 	"P16 repeated elsewhere":       {0, 4, RepeatedElsewhere},
 	"P17 killed before the answer": {0, 4, KilledBeforeTheAnswer},
@@ -208,6 +216,7 @@ var directed = map[string]struct {
 	"P18 a guard that is cut off":  {4, 4, GuardCutOff},
 	"P17 the daemon of a guard":    {4, 4, DaemonOfAGuard},
 	"P26 while exchanging":         {2, 10, WhileRefreshing},
+	keyRevoked:                     {4, 2, KeyRevoked},
 	"locked for two waits":         {0, 2, WhileLocked(2200 * time.Millisecond)},
 }
 
@@ -216,24 +225,31 @@ func TestTheFencesHold(t *testing.T) {
 	t.Parallel()
 	program(t)
 	service(t)
+	sideBySide(t, directed, func(t *testing.T, _ string, c check) {
+		f := setUp(t, Plan{Daemons: 3, Clients: 4, Services: c.services})
+		f.scheduled(t, c.rounds, c.do)
+		f.judged(t)
+	})
+}
+
+const keyRevoked = "a key revoked"
+
+// atOnce is how many installations run side by side: they mostly wait, but for two processors there should not be many more.
+const atOnce = 5
+
+// sideBySide has subtests share the machine.
+func sideBySide[T any](t *testing.T, all map[string]T, one func(t *testing.T, name string, of T)) {
 	var running sync.WaitGroup
 	places := make(chan struct{}, atOnce)
-	for name, c := range directed {
+	for name, of := range all {
 		running.Go(func() {
 			places <- struct{}{}
 			defer func() { <-places }()
-			t.Run(name, func(t *testing.T) {
-				f := setUp(t, Plan{Daemons: 3, Clients: 4, Services: c.services})
-				f.scheduled(t, c.rounds, c.do)
-				f.judged(t)
-			})
+			t.Run(name, func(t *testing.T) { one(t, name, of) })
 		})
 	}
 	running.Wait()
 }
-
-// atOnce is how many installations run side by side: they mostly wait, but for two processors there should not be many more.
-const atOnce = 5
 
 // TestNothingIsAcceptedAfterItWasTakenBack is traffic under random faults.
 //

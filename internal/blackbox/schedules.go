@@ -5,149 +5,69 @@ package blackbox
 import (
 	"context"
 	"errors"
-	"fmt"
-	"math/rand/v2"
 	"sync"
 	"time"
 )
 
-// Schedule is one round of something that is done to an installation. It records, and leaves it to the judge and to its caller what to make of that.
-// An error means that the round could not be held.
-type Schedule func(ctx context.Context, r *Round) error
-
-// Round is what a schedule works on. Daemons are in random order, and all of them run before and after each round.
-type Round struct {
-	*Installation
-	Number  int
-	Asks    *Asks
-	Random  *rand.Rand
-	A, B, C *Daemon // C is A when there are only two
-	Subject string
-	// Lock locks the database for a time, as another process would. Nil: it cannot be locked from outside.
-	Lock func(ctx context.Context, hold time.Duration) error
-	// SQL runs statements on a connection of its own, past all links. Nil: there is no server.
-	SQL func(ctx context.Context, statements ...string) error
-}
-
-// Rounds holds a schedule several times.
-func Rounds(ctx context.Context, in *Installation, seed uint64, rounds int, schedule Schedule) error {
-	random := rand.New(rand.NewPCG(seed, 0))
-	r := &Round{Installation: in, Asks: NewAsks(in), Random: random}
-	for n := range rounds {
-		order := random.Perm(len(in.Daemons))
-		r.A, r.B, r.C = in.Daemons[order[0]], in.Daemons[order[1%len(order)]], in.Daemons[order[len(order)-1]]
-		if len(order) == 2 {
-			r.C = r.A
-		}
-		r.Number = n
-		r.Subject = fmt.Sprintf("user-%d", n)
-		in.Note("round %d: A is %s, B is %s, C is %s", n, r.A.Label, r.B.Label, r.C.Label)
-		err := schedule(ctx, r)
-		r.Asks.Wait()
-		if err != nil {
-			return fmt.Errorf("round %d: %w", n, err)
-		}
-	}
-	return nil
-}
-
-// queued is how many questions wait in the sockets of a stopped daemon: enough that some are answered before anything else runs there.
-const queued = 40
-
-// opened is a session at A, whose token B remembers on many connections.
-func (r *Round) opened(ctx context.Context) (*Session, error) {
-	s := r.A.Open(ctx, r.Subject, r.Clients[0])
-	if s == nil {
-		return nil, errors.New("a session could not be opened")
-	}
-	r.Asks.Ask(ctx, Many(r.B.Kept(), queued), s.First)()
-	r.Asks.Ask(ctx, []Party{r.A.Kept(), r.C.Kept()}, s.First)()
-	return s, nil
-}
-
-// anyWay is one that HTTP knows.
-func (r *Round) anyWay(s *Session) Taking {
-	return Taking{Way(r.Random.IntN(int(ByClient))), s.First, s.Refresh}
-}
-
-// queue asks B on all its connections and on some new ones, while it is stopped.
-func (r *Round) queue(ctx context.Context, t *Token) {
-	r.Asks.Ask(ctx, append(Many(r.B.Kept(), queued), Many(r.B.Fresh(), queued/4)...), t)
-	time.Sleep(30 * time.Millisecond) // they are in its sockets
-}
-
 // QueuedWhileStopped has B find questions that came after a taking-back had returned when it goes on (pitfall P20).
 func QueuedWhileStopped(ctx context.Context, r *Round) error {
-	s, err := r.opened(ctx)
-	if err != nil {
-		return err
-	}
-	if err := r.B.Stop(); err != nil {
-		return err
-	}
-	r.TakeBack(ctx, r.A, r.anyWay(s))
-	r.queue(ctx, s.First)
-	return r.B.Continue()
+	return r.whileBIsStopped(ctx, func(s *Session) error {
+		r.TakeBack(ctx, r.A, r.anyWay(s))
+		r.queue(ctx, s.First)
+		return nil
+	})
 }
 
 // RepeatedElsewhere kills the one that takes back after its commit, while B is stopped, and takes back the same at C (pitfall P16).
 func RepeatedElsewhere(ctx context.Context, r *Round) error {
-	s, err := r.opened(ctx)
-	if err != nil {
+	killed := false
+	err := r.whileBIsStopped(ctx, func(s *Session) error {
+		what := atAnybody(r.anyWay(s))
+		var first sync.WaitGroup
+		first.Go(func() { r.TakeBack(ctx, r.A, what) })
+		err := r.until("the first taking-back is seen", func() bool { return r.Ask(ctx, r.C.Fresh(), s.First).Outcome == Inactive })
+		killed = true
+		err = errors.Join(err, r.A.Kill())
+		first.Wait()
+		if err == nil {
+			r.TakeBack(ctx, r.C, what)
+			r.queue(ctx, s.First)
+		}
 		return err
+	})
+	if killed { // not before B goes on, whose lease may still live
+		err = errors.Join(err, r.A.Start(ctx))
 	}
-	if err := r.B.Stop(); err != nil {
-		return err
-	}
-	what := r.anyWay(s)
-	if what.By == ByLogout { // C would not take a token for good that is none any more
+	return err
+}
+
+// atAnybody is a way that can be gone twice: a logout is by a token, which nobody takes for good when it is none any more.
+func atAnybody(what Taking) Taking {
+	if what.By == ByLogout {
 		what.By = BySession
 	}
-	var first sync.WaitGroup
-	first.Go(func() { r.TakeBack(ctx, r.A, what) })
-	committed := false
-	for range 200 {
-		if committed = r.Ask(ctx, r.C.Fresh(), s.First).Outcome == Inactive; committed {
-			break
-		}
-		time.Sleep(time.Millisecond)
-	}
-	err = r.A.Kill()
-	first.Wait()
-	if err == nil && !committed {
-		err = errors.New("the first taking-back was never seen")
-	}
-	if err == nil {
-		r.TakeBack(ctx, r.C, what)
-		r.queue(ctx, s.First)
-	}
-	return errors.Join(err, r.B.Continue(), r.A.Start(ctx))
+	return what
 }
 
 // KilledBeforeTheAnswer kills the one that takes back somewhere between the call and the answer, which B holds up, and starts it again at once
 // (pitfall P17).
 func KilledBeforeTheAnswer(ctx context.Context, r *Round) error {
-	s, err := r.opened(ctx)
-	if err != nil {
-		return err
-	}
-	if err := r.B.Stop(); err != nil {
-		return err
-	}
-	what := r.anyWay(s)
-	var first sync.WaitGroup
-	first.Go(func() { r.TakeBack(ctx, r.A, what) })
-	time.Sleep(time.Duration(r.Random.IntN(20)) * time.Millisecond)
-	err = r.A.Kill()
-	first.Wait()
-	if err = errors.Join(err, r.A.Start(ctx)); err != nil {
-		return errors.Join(err, r.B.Continue())
-	}
-	r.Asks.Ask(ctx, []Party{r.A.Kept(), r.C.Kept()}, s.First)() // whatever it is now, it stays so or becomes inactive
-	r.TakeBack(ctx, r.A, what)
-	r.queue(ctx, s.First)
-	r.Asks.Ask(ctx, []Party{r.A.Kept(), r.A.Fresh(), r.C.Kept()}, s.First)
-	return r.B.Continue()
+	return r.whileBIsStopped(ctx, func(s *Session) error {
+		what := r.anyWay(s)
+		var first sync.WaitGroup
+		first.Go(func() { r.TakeBack(ctx, r.A, what) })
+		time.Sleep(time.Duration(r.Random.IntN(20)) * time.Millisecond)
+		err := r.A.Kill()
+		first.Wait()
+		if err := errors.Join(err, r.A.Start(ctx)); err != nil {
+			return err
+		}
+		r.Asks.Ask(ctx, []Party{r.A.Kept(), r.C.Kept()}, s.First)() // whatever it is now, it stays so or becomes inactive
+		r.TakeBack(ctx, r.A, what)
+		r.queue(ctx, s.First)
+		r.Asks.Ask(ctx, []Party{r.A.Kept(), r.A.Fresh(), r.C.Kept()}, s.First)
+		return nil
+	})
 }
 
 // KilledIdle kills B while it has a lease that nobody knows to be over, starts it again at once, and takes back meanwhile.
@@ -175,23 +95,22 @@ func KilledIdle(ctx context.Context, r *Round) error {
 // Paused stops B for a time, takes back meanwhile, and asks it as soon as it goes on.
 func Paused(leases float64) Schedule {
 	return func(ctx context.Context, r *Round) error {
-		s, err := r.opened(ctx)
-		if err != nil {
-			return err
-		}
-		if err := r.B.Stop(); err != nil {
-			return err
-		}
+		var of *Session
 		var taking sync.WaitGroup
-		taking.Go(func() {
-			r.TakeBack(ctx, r.A, r.anyWay(s))
-			r.Asks.Ask(ctx, r.Everybody(), s.First)
+		err := r.whileBIsStopped(ctx, func(s *Session) error {
+			of = s
+			taking.Go(func() {
+				r.TakeBack(ctx, r.A, r.anyWay(s))
+				r.Asks.Ask(ctx, r.Everybody(), s.First)
+			})
+			time.Sleep(time.Duration(leases * float64(r.Lease)))
+			r.queue(ctx, s.First)
+			return nil
 		})
-		time.Sleep(time.Duration(leases * float64(r.Lease)))
-		r.queue(ctx, s.First)
-		err = r.B.Continue()
 		taking.Wait()
-		r.Asks.Ask(ctx, r.Everybody(), s.First)
+		if of != nil {
+			r.Asks.Ask(ctx, r.Everybody(), of.First)
+		}
 		return err
 	}
 }
@@ -213,10 +132,7 @@ func HungUp(ctx context.Context, r *Round) error {
 		cancel()
 	}
 	r.Asks.Ask(ctx, []Party{r.A.Kept(), r.B.Kept(), r.C.Kept()}, s.First)
-	if what.By == ByLogout {
-		what.By = BySession
-	}
-	r.TakeBack(ctx, r.C, what)
+	r.TakeBack(ctx, r.C, atAnybody(what))
 	r.Asks.Ask(ctx, append(r.Everybody(), Many(r.B.Kept(), queued/4)...), s.First)
 	return nil
 }
@@ -254,19 +170,16 @@ func OnTheCommandLine(ctx context.Context, r *Round) error {
 	if err != nil {
 		return err
 	}
-	stopped := r.Random.IntN(3) == 0
-	if stopped {
-		if err := r.B.Stop(); err != nil {
-			return err
-		}
+	end := func() error {
+		r.TakeBack(ctx, r.CommandLine(), Taking{By: []Way{BySession, BySubject}[r.Random.IntN(2)], Token: s.First})
+		r.queue(ctx, s.First)
+		r.Asks.Ask(ctx, []Party{r.A.Kept(), r.A.Fresh(), r.C.Kept()}, s.First)
+		return nil
 	}
-	r.TakeBack(ctx, r.CommandLine(), Taking{By: []Way{BySession, BySubject}[r.Random.IntN(2)], Token: s.First})
-	r.queue(ctx, s.First)
-	r.Asks.Ask(ctx, []Party{r.A.Kept(), r.A.Fresh(), r.C.Kept()}, s.First)
-	if stopped {
-		return r.B.Continue()
+	if r.Random.IntN(3) == 0 {
+		return whileStopped(r.B, end)
 	}
-	return nil
+	return end()
 }
 
 // WhileLocked has another process lock the database for a time, while everybody asks and takes back. What was not done is repeated afterwards.
@@ -277,10 +190,11 @@ func WhileLocked(hold time.Duration) Schedule {
 			return err
 		}
 		r.TakeBack(ctx, r.A, r.anyWay(before))
-		s := r.A.Open(ctx, r.Subject+"-locked", r.Clients[0])
-		if s == nil {
-			return errors.New("a session could not be opened")
+		s, err := r.open(ctx, r.A, "-locked")
+		if err != nil {
+			return err
 		}
+		r.Asks.Ask(ctx, r.Everybody(), s.First)() // who remembers it has to hear of what becomes of it
 		var locking, taking sync.WaitGroup
 		var locked error
 		locking.Go(func() { locked = r.Lock(ctx, hold) })

@@ -13,7 +13,7 @@ import (
 func (r *Round) guarded(ctx context.Context) (*Service, *Session, *Daemon, error) {
 	api := r.Services[r.Number%len(r.Services)] // the last one may have to wait for its next lease
 	s, err := r.opened(ctx)
-	if err == nil && s.First.Signed.IsZero() {
+	if err == nil && s.First.Signed == nil {
 		err = errors.New("a token could not be exchanged")
 	}
 	if err == nil {
@@ -29,11 +29,8 @@ func (r *Round) guarded(ctx context.Context) (*Service, *Session, *Daemon, error
 // leased waits until a service accepts, and has it remember that on many connections. One that kept a taking-back waiting gets no lease for a while.
 func (r *Round) leased(ctx context.Context, api *Service, t *Token) error {
 	since := r.Now()
-	for r.Ask(ctx, api, t).Outcome != Active {
-		if time.Duration(r.Now()-since) > 30*r.Lease {
-			return errors.New("a service accepts nothing")
-		}
-		time.Sleep(r.Lease / 10)
+	if err := r.until(api.Label+" accepts", func() bool { return r.Ask(ctx, api, t).Outcome == Active }); err != nil {
+		return err
 	}
 	r.Note("%s accepts after %v", api.Label, r.Now()-since)
 	r.Asks.Ask(ctx, Many(api, queued), t)()
@@ -46,13 +43,12 @@ func QueuedInAGuard(ctx context.Context, r *Round) error {
 	if err != nil {
 		return err
 	}
-	if err := api.Stop(); err != nil {
-		return err
-	}
-	r.TakeBack(ctx, other, r.anyWay(s))
-	r.Asks.Ask(ctx, Many(api, queued), s.First)
-	time.Sleep(30 * time.Millisecond)
-	return api.Continue()
+	return whileStopped(api, func() error {
+		r.TakeBack(ctx, other, r.anyWay(s))
+		r.Asks.Ask(ctx, Many(api, queued), s.First)
+		time.Sleep(inSockets)
+		return nil
+	})
 }
 
 // GuardCutOff holds up or loses what a service hears, on one way or both, takes back elsewhere, and asks the service before it hears again

@@ -5,6 +5,7 @@ package blackbox
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 )
@@ -46,16 +47,66 @@ func BackendsEnded(ctx context.Context, r *Round) error {
 // endAll leaves out who says it.
 const endAll = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`
 
+// slowLink is what a message to the database and its answer take each, and others how many take back meanwhile, one every so often.
+const (
+	slowLink   = 80 * time.Millisecond
+	others     = 24
+	othersWait = 50 * time.Millisecond
+)
+
+// WhileSlow takes back at A, far from the database, and again and again at C, near to it: what is begun first is committed last, and whoever reads
+// the log in between must not have passed it by (pitfall P1).
+func WhileSlow(ctx context.Context, r *Round) error {
+	s, err := r.opened(ctx)
+	if err != nil {
+		return err
+	}
+	quick := make([]*Session, others)
+	for i := range quick {
+		if quick[i], err = r.open(ctx, r.C, fmt.Sprintf("-%d", i)); err != nil {
+			return err
+		}
+	}
+	r.A.Store.Both(Passage{Delay: slowLink})
+	r.Note("%s is far from the database", r.A.Label)
+	slow := make(chan struct{})
+	var taking sync.WaitGroup
+	taking.Go(func() {
+		defer close(slow)
+		r.TakeBack(ctx, r.A, Taking{By: BySession, Token: s.First})
+		r.Asks.Ask(ctx, append(Many(r.B.Kept(), queued/4), r.C.Kept()), s.First)
+	})
+	for _, q := range quick {
+		taking.Go(func() { r.TakeBack(ctx, r.C, Taking{By: BySession, Token: q.First}) })
+		select {
+		case <-slow:
+		case <-time.After(othersWait):
+		}
+	}
+	taking.Wait()
+	r.A.Store.Both(Passage{})
+	for _, q := range quick {
+		r.Asks.Ask(ctx, []Party{r.A.Kept(), r.B.Kept(), r.C.Fresh()}, q.First)
+	}
+	return r.recovered(ctx, r.A)
+}
+
 // tables are all that a copy has to have.
 var tables = []string{"sessions", "tokens", "barriers", "entries", "holders"}
 
 // Restored takes back, and then puts the database back to where it was before, under the daemons that run (pitfall P6). What they have seen they
-// know: nobody may say active again, whatever the database says. The installation is of no use afterwards.
+// know: nobody may say active again, whatever the database says. What is taken back then gets a number that they have seen on something else: it
+// must not be believed to have reached them. The installation is of no use afterwards.
 func Restored(ctx context.Context, r *Round) error {
 	s, err := r.opened(ctx)
 	if err != nil {
 		return err
 	}
+	later, err := r.open(ctx, r.A, "-later")
+	if err != nil {
+		return err
+	}
+	r.Asks.Ask(ctx, r.Everybody(), later.First)()
 	keep := []string{`CREATE SCHEMA kept`, `CREATE TABLE kept.head AS TABLE head`}
 	for _, t := range tables {
 		keep = append(keep, `CREATE TABLE kept.`+t+` AS TABLE `+t)
@@ -78,10 +129,12 @@ func Restored(ctx context.Context, r *Round) error {
 		return err
 	}
 	r.Note("the database is as it was before")
-	for range 10 {
+	for range 10 { // afterwards everybody has looked, or his lease is over
 		r.Asks.Ask(ctx, r.Everybody(), s.First)
 		time.Sleep(r.Lease / 5)
 	}
+	r.TakeBack(ctx, r.A, Taking{By: BySession, Token: later.First})
+	r.Asks.Ask(ctx, r.Everybody(), later.First)
 	r.Asks.Ask(ctx, append(Many(r.A.Kept(), queued), Many(r.B.Fresh(), queued/4)...), s.First)
 	return nil
 }

@@ -37,21 +37,18 @@ func CutFromTheStore(ctx context.Context, r *Round) error {
 
 // recovered waits until a daemon answers for a new session: with the database out of reach for so long, connections had to be made anew.
 func (r *Round) recovered(ctx context.Context, d *Daemon) error {
-	s := r.C.Open(ctx, r.Subject+"-after", r.Clients[0])
-	if d == r.C || s == nil {
-		s = r.A.Open(ctx, r.Subject+"-after", r.Clients[0])
+	at := r.C
+	if d == r.C {
+		at = r.A
 	}
-	if s == nil {
-		return errors.New("a session could not be opened")
+	var s *Session
+	if err := r.until("a session is opened", func() bool {
+		s = at.Open(ctx, r.Subject+"-after", r.Clients[0])
+		return s != nil
+	}); err != nil {
+		return err
 	}
-	since := r.Now()
-	for r.Ask(ctx, d.Kept(), s.First).Outcome != Active {
-		if time.Duration(r.Now()-since) > 20*r.Lease {
-			return fmt.Errorf("%s does not come back", d.Label)
-		}
-		time.Sleep(r.Lease / 20)
-	}
-	return nil
+	return r.until(d.Label+" comes back", func() bool { return r.Ask(ctx, d.Kept(), s.First).Outcome == Active })
 }
 
 // CommitUnheard loses what the database says to A from some moment of a taking-back on, that of its commit included (pitfalls P9 and P39). Others
@@ -61,9 +58,9 @@ func CommitUnheard(ctx context.Context, r *Round) error {
 	if err != nil {
 		return err
 	}
-	other := r.C.Open(ctx, r.Subject+"-other", r.Clients[0])
-	if other == nil {
-		return errors.New("a session could not be opened")
+	other, err := r.open(ctx, r.C, "-other")
+	if err != nil {
+		return err
 	}
 	what := Taking{By: BySession, Token: s.First}
 	var first sync.WaitGroup

@@ -75,14 +75,18 @@ func (s *Service) Process() *Process {
 // Name implements [Party].
 func (s *Service) Name() string { return s.Label }
 
+// About implements [Party].
+func (s *Service) About(t *Token) *Token { return t.asSigned() }
+
 const unsigned = "no signed token"
 
 // Accepts implements [Party].
 func (s *Service) Accepts(ctx context.Context, t *Token) (Outcome, string) {
-	if t.Signed.IsZero() {
+	t = s.About(t)
+	if t.Signer == "" {
 		return Unknown, unsigned
 	}
-	status, words := s.door.send(ctx, s.door.kept, call{method: http.MethodGet, path: "/", bearer: t.Signed}, nil)
+	status, words := s.door.send(ctx, s.door.kept, call{method: http.MethodGet, path: "/", bearer: t.Access}, nil)
 	switch status {
 	case http.StatusNoContent:
 		return Active, ""
@@ -108,13 +112,16 @@ func (d *Daemon) sign(ctx context.Context, t *Token) {
 		}
 		return
 	}
-	t.Signed = session.Present(got.Access)
+	d.in.signed(t, session.Present(got.Access))
 }
 
 // serveAPIs starts the services, each of which hears from another daemon.
 func (in *Installation) serveAPIs(ctx, background context.Context, p Plan) error {
 	if p.Services == 0 {
 		return nil
+	}
+	if err := in.prepareKeys(ctx); err != nil {
+		return err
 	}
 	var err error
 	if in.edge, err = in.add(ctx, "edge", "--role", "gateway"); err != nil {
@@ -136,6 +143,9 @@ func (in *Installation) serveAPIs(ctx, background context.Context, p Plan) error
 		if err := s.Start(ctx); err != nil {
 			return err
 		}
+	}
+	for _, d := range in.Daemons {
+		in.Others = append(in.Others, d.Signed())
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 )
@@ -26,8 +27,12 @@ type Traffic struct {
 	late  []*Token // guarded by mu: tokens of the last lives
 }
 
-// lateTokens bounds what is asked about once more at the end.
-const lateTokens = 600
+// lateTokens bounds what is asked about once more at the end, and lateAtOnce how many questions that is for one party at a time: who is asked about
+// the work of a key that he does not know any more looks for it first, which takes him a moment.
+const lateTokens, lateAtOnce = 600, askedAtOnce / 2
+
+// A key is taken back once in a short run, and in a long one so seldom that services know the next one by then.
+const keyEvery, keyFirst = 400, 35
 
 // Run begins lives until ctx ends, and waits for their end. Then everybody is asked once more about the last tokens.
 func (f *Traffic) Run(ctx context.Context) {
@@ -51,8 +56,8 @@ func (f *Traffic) End(ctx context.Context) {
 	f.mu.Lock()
 	late := f.late
 	f.mu.Unlock()
-	for _, t := range late {
-		f.asks.Ask(ctx, f.In.Everybody(), t)()
+	for some := range slices.Chunk(late, lateAtOnce) {
+		f.asks.Ask(ctx, f.In.Everybody(), some...)()
 	}
 }
 
@@ -64,6 +69,9 @@ func (f *Traffic) way(n uint64, random *rand.Rand) (Way, string) {
 		client := f.spare[0]
 		f.spare = f.spare[1:]
 		return ByClient, client
+	}
+	if n%keyEvery == keyFirst && len(f.In.Services) > 0 {
+		return ByKey, f.In.Clients[0]
 	}
 	return Way(random.IntN(int(ByClient))), f.In.Clients[0]
 }
@@ -91,7 +99,13 @@ func (f *Traffic) life(ctx context.Context, n uint64) {
 	time.Sleep(time.Duration(random.IntN(100)) * time.Millisecond)
 	storm := Storm{In: f.In, Asks: f.asks, Seed: f.Seed ^ n, Racers: random.IntN(3)}
 	storm.Begin(ctx, s, tokens...)
+	if by == ByKey && random.IntN(2) == 0 {
+		f.rotate(ctx, true) // then it is not the one that signs any more
+	}
 	done := f.takeBack(ctx, Taking{by, s.First, s.Refresh}, random)
+	if by == ByKey {
+		f.rotate(ctx, false)
+	}
 	tokens = storm.End()
 	if done {
 		covered := tokens
@@ -121,7 +135,7 @@ func (f *Traffic) next(ctx context.Context, d *Daemon, s *Session) *Session {
 func (f *Traffic) takeBack(ctx context.Context, what Taking, random *rand.Rand) bool {
 	for range 4 {
 		var k Taker = f.In.Daemons[random.IntN(len(f.In.Daemons))]
-		if what.By == ByClient || (what.By == BySession || what.By == BySubject) && random.IntN(6) == 0 {
+		if what.By == ByClient || what.By == ByKey || (what.By == BySession || what.By == BySubject) && random.IntN(6) == 0 {
 			k = f.In.CommandLine()
 		}
 		ctx, cancel := context.WithTimeout(ctx, patience)
@@ -132,6 +146,15 @@ func (f *Traffic) takeBack(ctx context.Context, what Taking, random *rand.Rand) 
 		}
 	}
 	return false
+}
+
+// rotate tries to: with a fault going on it may not be possible.
+func (f *Traffic) rotate(ctx context.Context, atOnce bool) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if err := f.In.RotateKeys(ctx, atOnce); err != nil {
+		f.In.Note("keys were not rotated: %s", short(err))
+	}
 }
 
 func (f *Traffic) kept() []Party {

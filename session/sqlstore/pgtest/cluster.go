@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -35,6 +36,7 @@ type Cluster struct {
 	who     *syscall.SysProcAttr
 	keeper  *exec.Cmd
 	breath  io.Closer // while it is open, the keeper lets the server run
+	kept    io.Closer // what keeps other tests from the server's port
 	numbers atomic.Int64
 }
 
@@ -88,20 +90,29 @@ func start(standby bool, settings []string) (_ *Cluster, err error) {
 			return nil, err
 		}
 	}
-	port, err := freePort()
+	port, err := c.freePort()
 	if err != nil {
 		return nil, err
 	}
-	args := []string{
-		"-c", keep, server, "-D", data, "-c", "listen_addresses=127.0.0.1", "-c", "port=" + strconv.Itoa(port),
-		"-c", "unix_socket_directories=" + dir, "-c", "max_connections=200", "-c", "logging_collector=off",
-	}
+	args := serving(server, dir, port)
 	for _, s := range settings {
 		args = append(args, "-c", s)
 	}
 	c.args, c.who = args, who
-	c.url = fmt.Sprintf("postgres://introspectd@127.0.0.1:%d/postgres?sslmode=disable", port)
+	c.url = urlAt(port)
 	return c, c.run()
+}
+
+// serving are the keeper's arguments.
+func serving(server, dir string, port int) []string {
+	return []string{
+		"-c", keep, server, "-D", filepath.Join(dir, "data"), "-c", "listen_addresses=127.0.0.1", "-c", "port=" + strconv.Itoa(port),
+		"-c", "unix_socket_directories=" + dir, "-c", "max_connections=200", "-c", "logging_collector=off",
+	}
+}
+
+func urlAt(port int) string {
+	return fmt.Sprintf("postgres://introspectd@127.0.0.1:%d/postgres?sslmode=disable", port)
 }
 
 // run starts the server, and waits for its first answer.
@@ -190,6 +201,9 @@ func (c *Cluster) Stop() {
 	if c.keeper != nil && c.keeper.Process != nil {
 		_ = c.keeper.Wait()
 	}
+	if c.kept != nil {
+		_ = c.kept.Close()
+	}
 	_ = os.RemoveAll(c.dir)
 }
 
@@ -205,10 +219,24 @@ func program(name string) (string, error) {
 	return path, nil
 }
 
-func freePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, err
+// freePort is one that nobody listens on, below those that a system hands out by itself. Until Stop the UDP port of that number is kept, by which
+// other tests know that it is taken.
+func (c *Cluster) freePort() (int, error) {
+	const first, last = 20_000, 32_000
+	for range 1000 {
+		port := first + rand.IntN(last-first)
+		address := net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
+		kept, busy := net.ListenPacket("udp", address)
+		if busy != nil {
+			continue
+		}
+		l, busy := net.Listen("tcp", address)
+		if busy != nil {
+			_ = kept.Close()
+			continue
+		}
+		c.kept = kept
+		return port, l.Close()
 	}
-	return l.Addr().(*net.TCPAddr).Port, l.Close()
+	return 0, errors.New("no port is free")
 }

@@ -57,6 +57,7 @@ func (d *desk) examine(ctx context.Context) []finding {
 		result("database", d.store.Check(ctx), d.settings.Database.String()),
 		clockFinding(),
 		d.settingsFinding(ctx),
+		d.daemonFinding(ctx),
 	}
 	page, err := d.store.Read(ctx, 0, 0)
 	found = append(found, result("log", err, fmt.Sprintf("%s, newest entry %d, kept after %d", page.Log, page.Head, page.Floor)))

@@ -38,6 +38,7 @@ type Daemon struct {
 	store                   *sqlstore.Store
 	registry                *caller.Registry
 	node                    *revocation.Node
+	failing                 bool // the node cannot read the log; owned by its Run
 	signing                 *signingKeys
 	uses                    *session.Uses
 	memory                  *cache.Cache
@@ -261,15 +262,20 @@ func (d *Daemon) signingKeys(err error) {
 func (d *Daemon) checks() []httpapi.Check {
 	return []httpapi.Check{
 		{Name: "database", Check: d.store.Check, Details: d.databaseDetails},
-		{Name: "lease", Check: d.node.Fresh},
+		{Name: "lease", Check: d.node.Fresh, Why: d.noLease},
 		{Name: "keys", Check: func(ctx context.Context) error { return errors.Join(checkKeys(d.settings), d.signing.Check(ctx)) }},
 	}
 }
 
+// following is told that the log cannot be read, and of what lasts again now and then, or that it is read again.
 func (d *Daemon) following(err error) {
-	d.metrics.Following(err)
+	if failing := err != nil; failing != d.failing {
+		d.failing = failing
+		d.metrics.Following(err)
+	}
 	if err != nil {
-		d.log.Error("the revocation log cannot be read: answers end with the lease", "error", err)
+		lasts, _ := d.node.Trouble()
+		d.log.Error("the revocation log cannot be read: answers end with the lease", "error", err, "lasts", lasts.Round(time.Second).String())
 		return
 	}
 	d.log.Info("the revocation log is followed again")

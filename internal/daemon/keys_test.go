@@ -205,19 +205,21 @@ func TestAListThatIsTooOldIsReadAsSoonAsSomebodyNeedsIt(t *testing.T) {
 }
 
 func TestWhoHangsUpDoesNotMakeTheKeysFail(t *testing.T) {
-	_, a, _ := nodes(t)
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if _, ok, err := a.Find(ctx, "nobody's", time.Now()); ok || !errors.Is(err, session.ErrUnavailable) {
-		t.Errorf("Find = %v, %v, want ErrUnavailable: there was a reading just now, and nobody waits for the next", ok, err)
-	}
-	time.Sleep(readApart)
-	if _, ok, err := a.Find(ctx, "nobody's", time.Now()); ok || err != nil {
-		t.Errorf("Find = %v, %v", ok, err)
-	}
-	if err := a.Check(t.Context()); err != nil {
-		t.Errorf("Check = %v", err)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		_, a, _ := nodes(t)
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if _, ok, err := a.Find(ctx, "nobody's", time.Now()); ok || !errors.Is(err, session.ErrUnavailable) {
+			t.Errorf("Find = %v, %v, want ErrUnavailable: there was a reading just now, and nobody waits for the next", ok, err)
+		}
+		time.Sleep(readApart)
+		if _, ok, err := a.Find(ctx, "nobody's", time.Now()); ok || err != nil {
+			t.Errorf("Find = %v, %v", ok, err)
+		}
+		if err := a.Check(t.Context()); err != nil {
+			t.Errorf("Check = %v", err)
+		}
+	})
 }
 
 func TestKeysThatCannotBeReadAreNotReadyAndNoAnswer(t *testing.T) {

@@ -35,6 +35,7 @@ func (d *Daemon) Run(ctx context.Context, ready func()) error {
 	start("recording uses", func(ctx context.Context) error { return d.uses.Run(ctx, d.usesLost) })
 	start("removing expired rows", (&sweeper{d.store, d.settings.SweepInterval, d.metrics, d.log}).Run)
 	start("reloading", d.reloadOnHangup)
+	start("keeping the heap in proportion", keeper{heapEvery, d.log}.Run)
 	if d.pair != nil {
 		start("watching the certificate", func(ctx context.Context) error { return d.pair.Run(ctx, d.certificateChanged) })
 	}

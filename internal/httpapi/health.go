@@ -15,6 +15,9 @@ type Check struct {
 	Check func(ctx context.Context) error
 	// Details is what ?verbose shows beside the verdict, for anybody to read. Nil: nothing.
 	Details func(ctx context.Context) string
+	// Why is what ?verbose shows beside a failure, for anybody to read: in words of its own, never the error's, which may say where the database is and
+	// who we are there. Nil: nothing.
+	Why func(err error) string
 }
 
 // readiness keeps the last verdict for a moment: probes come from many places, and each must not cost a look at the database.
@@ -50,8 +53,11 @@ func (s *Server) look() []result {
 		begun := time.Now()
 		err := c.Check(ctx)
 		r := result{name: c.Name, took: time.Since(begun), err: err}
-		if err == nil && c.Details != nil {
+		switch {
+		case err == nil && c.Details != nil:
 			r.details = c.Details(ctx)
+		case err != nil && c.Why != nil:
+			r.details = c.Why(err)
 		}
 		results = append(results, r)
 	}

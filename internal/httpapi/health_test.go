@@ -3,6 +3,7 @@ package httpapi_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -20,7 +21,7 @@ func ask(h http.Handler, target string) (int, string) {
 	return w.Code, w.Body.String()
 }
 
-func TestReadinessSaysWhatIsWrongButNotWhy(t *testing.T) {
+func TestReadinessSaysWhatIsWrongInWordsOfItsOwn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var broken atomic.Bool
 		looks := 0
@@ -39,6 +40,16 @@ func TestReadinessSaysWhatIsWrongButNotWhy(t *testing.T) {
 						Name: "disk", Check: func(context.Context) error { return nil },
 						Details: func(context.Context) string { return "fsync=on" },
 					},
+					{
+						Name: "lease", Check: func(context.Context) error {
+							if broken.Load() {
+								return errPlug
+							}
+							return nil
+						},
+						Details: func(context.Context) string { return "long enough" },
+						Why:     func(err error) string { return fmt.Sprintf("for 3s: plugged %v", errors.Is(err, errPlug)) },
+					},
 				}
 			}
 		})
@@ -48,13 +59,13 @@ func TestReadinessSaysWhatIsWrongButNotWhy(t *testing.T) {
 			if code, body := ask(h, "/readyz"); code != http.StatusOK || body != "ready\n" {
 				t.Errorf("%s: %d %q", name, code, body)
 			}
-			if code, body := ask(h, "/readyz?verbose"); code != http.StatusOK || body != "database ok 0s\nkeys ok 0s\ndisk ok 0s fsync=on\nready\n" {
+			if code, body := ask(h, "/readyz?verbose"); code != http.StatusOK || body != "database ok 0s\nkeys ok 0s\ndisk ok 0s fsync=on\nlease ok 0s long enough\nready\n" {
 				t.Errorf("%s: verbose: %d %q", name, code, body)
 			}
 			broken.Store(true)
 			time.Sleep(time.Second)
 			code, body := ask(h, "/readyz?verbose")
-			if code != http.StatusServiceUnavailable || body != "database failed 0s\nkeys ok 0s\ndisk ok 0s fsync=on\nnot ready\n" {
+			if code != http.StatusServiceUnavailable || body != "database failed 0s\nkeys ok 0s\ndisk ok 0s fsync=on\nlease failed 0s for 3s: plugged true\nnot ready\n" {
 				t.Errorf("%s: broken: %d %q", name, code, body)
 			}
 			if code, _ := ask(h, "/livez"); code != http.StatusOK {

@@ -32,6 +32,10 @@ func (m *Metrics) WatchNode(n *revocation.Node) {
 	m.gauge("revocation_set_entries", "Takings-back that can still matter.", func() float64 { return float64(n.Set().Len()) })
 	m.gauge("revocation_applied_seq", "The newest taking-back that this node knows.", func() float64 { return float64(n.Set().Applied()) })
 	m.gauge("lease_remaining_seconds", "For how long this node may still answer from memory.", func() float64 { return n.Rest().Seconds() })
+	m.gauge("renewals_failing_seconds", "For how long this node has not been able to read the revocation log; 0 while it can.", func() float64 {
+		lasts, _ := n.Trouble()
+		return lasts.Seconds()
+	})
 	m.gauge("subscribers", "Guards that follow the feed through this node and may believe.", func() float64 { return float64(n.Figures().Subscribers) })
 	m.gauge("subscribers_behind_entries", "Entries that the slowest of them lacks.", func() float64 { return float64(n.Figures().Behind) })
 	for outcome, read := range map[string]func(revocation.Figures) uint64{

@@ -58,7 +58,7 @@ func (a *api) refuses(t *testing.T, what, token, audience string) {
 // ceases is refuses for a library that has just met a new key: go-oidc answers first and puts the set that it fetched away after that.
 func (a *api) ceases(t *testing.T, what, token string) {
 	t.Helper()
-	for deadline := time.Now().Add(3 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
 		if _, err := a.verifier.verify(t, token, "orders"); err != nil {
 			return
 		}

@@ -137,23 +137,34 @@ func TestOnceAsksAboutEachItemOnce(t *testing.T) {
 func TestARunEndsByItselfWhenItsWindowIsOver(t *testing.T) {
 	address := serve(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{"active":true}`) })
 	j := job(address)
-	j.Count, j.Window = 0, 100*time.Millisecond
-	r := run(t, j)
-	if r.Wall < j.Window || r.Wall > 5*time.Second || r.Right == 0 {
-		t.Errorf("%d requests in %s, want some in little more than %s", r.Right, r.Wall, j.Window)
+	for _, window := range []time.Duration{100 * time.Millisecond, time.Second, 5 * time.Second} { // a busy machine may stand still for a whole one
+		j.Count, j.Window = 0, window
+		r := run(t, j)
+		if r.Wall < window || r.Wall > window+10*time.Second {
+			t.Errorf("it took %s, want little more than %s", r.Wall, window)
+		}
+		if r.Right > 0 {
+			return
+		}
 	}
+	t.Error("no request in any window")
 }
 
 func TestARunEndsWithItsContextThoughTheServerIsSilent(t *testing.T) {
-	silence := make(chan struct{})
-	address := serve(t, func(http.ResponseWriter, *http.Request) { <-silence })
+	silence, asked := make(chan struct{}), make(chan struct{}, 4)
+	address := serve(t, func(http.ResponseWriter, *http.Request) { asked <- struct{}{}; <-silence })
 	t.Cleanup(func() { close(silence) })
-	ctx, cancel := context.WithTimeout(t.Context(), time.Second) // room to connect on a busy machine
-	defer cancel()
-	begun := time.Now()
-	r, err := load.Run(ctx, job(address))
-	if err != nil || r.Right != 0 || r.Failed != 4 || time.Since(begun) > 5*time.Second {
-		t.Errorf("after %s: %d right, %d failed, %v, want 4 failures at once", time.Since(begun), r.Right, r.Failed, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		for range cap(asked) {
+			<-asked
+		}
+		cancel()
+	}()
+	j := job(address)
+	r, err := load.Run(ctx, j)
+	if err != nil || r.Right != 0 || r.Failed != 4 || r.Wall > j.Window {
+		t.Errorf("after %s: %d right, %d failed, %v, want 4 failures at once", r.Wall, r.Right, r.Failed, err)
 	}
 }
 
@@ -165,7 +176,7 @@ func TestARunEndsWhenTheServerIsGone(t *testing.T) {
 	j.Count = 0
 	begun := time.Now()
 	r := run(t, j)
-	if r.Right != 0 || r.Failed == 0 || r.Failed > 100 || time.Since(begun) > 5*time.Second {
+	if r.Right != 0 || r.Failed == 0 || r.Failed > 100 || time.Since(begun) > j.Window {
 		t.Errorf("after %s: %d right, %d failed, want a few failures and an early end: %v", time.Since(begun), r.Right, r.Failed, r.Failures)
 	}
 }

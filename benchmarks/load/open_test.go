@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -18,12 +19,13 @@ func open(address string) load.Job {
 	return j
 }
 
-// stalling answers at once, but for one stretch of time in which everybody waits for its end.
+// stalling answers at once, but for one stretch of time in which everybody waits for its end. It is counted from the first request, however long
+// connecting took.
 func stalling(t *testing.T, stretch time.Duration) string {
-	begun := time.Now()
+	begun := sync.OnceValue(time.Now)
 	from := 300 * time.Millisecond
 	return serve(t, func(w http.ResponseWriter, _ *http.Request) {
-		if since := time.Since(begun); since > from && since < from+stretch {
+		if since := time.Since(begun()); since > from && since < from+stretch {
 			time.Sleep(from + stretch - since)
 		}
 		_, _ = io.WriteString(w, `{"active":true}`)
@@ -45,12 +47,16 @@ func TestAStallIsCountedForAllWhoWouldHaveAsked(t *testing.T) {
 	if r.Behind < 50 {
 		t.Errorf("%d requests found no free connection, want those of the stall", r.Behind)
 	}
-	closed := open(stalling(t, stretch))
-	closed.Rate = 0
-	c := run(t, closed)
-	if slow := c.Latency.TotalCount() - countBelow(c, stretch/4); slow > 20 {
-		t.Errorf("the closed loop has %d slow answers; then this test shows nothing", slow)
+	few := int64(0)
+	for range 10 { // a busy machine may be slow by itself, but not each time
+		closed := open(stalling(t, stretch))
+		closed.Rate = 0
+		c := run(t, closed)
+		if few = c.Latency.TotalCount() - countBelow(c, stretch/4); few <= 20 {
+			return
+		}
 	}
+	t.Errorf("the closed loop has %d slow answers; then this test shows nothing", few)
 }
 
 func countBelow(r load.Result, d time.Duration) (n int64) {
@@ -65,23 +71,26 @@ func countBelow(r load.Result, d time.Duration) (n int64) {
 func TestArrivalsKeepTheirRateWhateverTheServerDoes(t *testing.T) {
 	t.Parallel()
 	address := serve(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{"active":true}`) })
-	r := run(t, open(address))
-	if n := r.Right + r.Dropped; n < 500 || n > 700 || r.Failed != 0 {
-		t.Errorf("%d right and %d dropped of 1.2 s at 500 a second, %d failed", r.Right, r.Dropped, r.Failed)
+	for range 10 { // on a machine that stands still for the whole of a run every request is late
+		r := run(t, open(address))
+		if n := r.Right + r.Dropped; n < 500 || n > 700 || r.Failed != 0 {
+			t.Errorf("%d right and %d dropped of 1.2 s at 500 a second, %d failed", r.Right, r.Dropped, r.Failed)
+		}
+		if r.Late.TotalCount() > 0 {
+			return
+		}
 	}
-	if r.Late.TotalCount() == 0 {
-		t.Error("no request found a free connection, so nothing is known of the generator's own delay")
-	}
+	t.Error("no request found a free connection, so nothing is known of the generator's own delay")
 }
 
 func TestWhatIsNeverSentIsNotForgotten(t *testing.T) {
 	t.Parallel()
+	// The first request comes after the run's start, so whoever is silent for so long from then on is so when the run has sent its last.
 	silence := make(chan struct{})
-	address := serve(t, func(w http.ResponseWriter, _ *http.Request) { <-silence })
+	asked := sync.OnceFunc(func() { time.AfterFunc(1500*time.Millisecond, func() { close(silence) }) })
+	address := serve(t, func(w http.ResponseWriter, _ *http.Request) { asked(); <-silence })
 	j := open(address)
 	j.Window = 300 * time.Millisecond
-	ended := time.AfterFunc(1500*time.Millisecond, func() { close(silence) })
-	defer ended.Stop()
 	r := run(t, j)
 	if r.Dropped < 50 || r.Latency.TotalCount() < int64(r.Dropped) {
 		t.Errorf("%d dropped, %d latencies; want all but the few that were sent, each with the time it waited", r.Dropped, r.Latency.TotalCount())
@@ -98,8 +107,8 @@ func TestTheSameSeedAsksAtTheSameTimes(t *testing.T) {
 	j := open(address)
 	j.Window, j.Trace = 300*time.Millisecond, true
 	a, b := run(t, j), run(t, j)
-	if len(a.Trace) != len(b.Trace) || len(a.Trace) == 0 || int(n.Load()) != len(a.Trace)+len(b.Trace) {
-		t.Errorf("%d and %d calls of the same seed, the server saw %d", len(a.Trace), len(b.Trace), n.Load())
+	if len(a.Trace)+a.Dropped != len(b.Trace)+b.Dropped || len(a.Trace) == 0 || int(n.Load()) != len(a.Trace)+len(b.Trace) {
+		t.Errorf("%d and %d calls of the same seed, %d and %d dropped, the server saw %d", len(a.Trace), len(b.Trace), a.Dropped, b.Dropped, n.Load())
 	}
 }
 
@@ -121,7 +130,18 @@ func TestATraceHasEveryCallAndWhatWasDoneMeanwhile(t *testing.T) {
 	j.Request = load.Request{Method: "GET", Path: "/", Header: []string{"Authorization: Bearer " + load.Mark}}
 	j.Items, j.Trace, j.Expect.Contains, j.Window = []string{"a"}, true, "", 500*time.Millisecond
 	j.Acts = []load.Act{{At: 250 * time.Millisecond, Request: load.Request{Method: "POST", Path: "/logout"}, Status: 204}}
-	r := run(t, j)
+	for range 10 { // a machine that stands still at the wrong moment shows one side only, but not each time
+		out.Store(false)
+		if r := run(t, j); bothSides(t, &r) {
+			return
+		}
+	}
+	t.Error("all calls were on one side of the logout")
+}
+
+// bothSides reports whether there were calls before and after the one act, and holds each against it.
+func bothSides(t *testing.T, r *load.Result) bool {
+	t.Helper()
 	if len(r.Acts) != 1 || r.Acts[0].Failure != "" || r.Acts[0].Begun < 250*time.Millisecond || r.Acts[0].Returned < r.Acts[0].Begun {
 		t.Fatalf("acts %+v, want one that succeeded at its time", r.Acts)
 	}
@@ -135,9 +155,12 @@ func TestATraceHasEveryCallAndWhatWasDoneMeanwhile(t *testing.T) {
 			t.Errorf("a call %+v, with the logout from %s to %s", c, r.Acts[0].Begun, r.Acts[0].Returned)
 		}
 	}
-	if statuses[200] == 0 || statuses[401] == 0 || len(statuses) != 2 {
-		t.Errorf("statuses %v, want both sides of the logout", statuses)
+	for status := range statuses {
+		if status != 200 && status != 401 {
+			t.Errorf("statuses %v, want the two sides of the logout", statuses)
+		}
 	}
+	return statuses[200] > 0 && statuses[401] > 0
 }
 
 func TestAnActThatFailsSaysSo(t *testing.T) {

@@ -60,7 +60,7 @@ func TestABrokenPromiseFailsTheRun(t *testing.T) {
 		t.Errorf("errors %v", b.errs)
 	}
 	l.promise(&logoutLine{mode: allModes[4], accepted: []float64{0, 1}})
-	if len(b.errs) != 1 || !strings.Contains(b.errs[0].Error(), "jwt-lease: 1 calls") {
+	if len(b.errs) != 1 || !strings.Contains(b.errs[0].Error(), "jwt-lease: 1 calls "+brokenPromise) {
 		t.Errorf("errors %v, want one that names the mode", b.errs)
 	}
 }

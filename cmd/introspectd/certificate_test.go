@@ -40,7 +40,7 @@ func certificate(ts *testscript.TestScript, _ bool, args []string) {
 func shown(ts *testscript.TestScript, _ bool, args []string) {
 	host := strings.TrimPrefix(args[0], "https://")
 	var got string
-	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
 		c, err := tls.Dial("tcp", host, &tls.Config{InsecureSkipVerify: true}) //nolint:gosec // only which one is asked
 		ts.Check(err)
 		got = c.ConnectionState().PeerCertificates[0].Subject.CommonName

@@ -82,7 +82,7 @@ func needPrograms(t *testing.T, names ...string) {
 // shell runs lines of the README as they are written. PATH begins with the program under test.
 func shell(t *testing.T, dir string, env []string, script string) string {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "sh", "-eu", "-c", script)
 	cmd.Dir, cmd.Env = dir, append(os.Environ(), env...)
@@ -117,7 +117,7 @@ func started(t *testing.T, dir string, env, args []string) (url string, stdout *
 // eventually waits until something is written.
 func eventually(t *testing.T, w *words, pattern *regexp.Regexp) []string {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
 		if m := pattern.FindStringSubmatch(w.String()); m != nil {
 			return m
 		}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -77,20 +78,31 @@ func condition(name string) (bool, error) {
 	return err == nil || os.Getenv("INTROSPECTD_TEST_ALL") != "", nil
 }
 
-// freeport NAME... sets each variable to a port that nobody listens on.
+// freeport NAME... sets each variable to a port that nobody listens on, below those that a system hands out by itself. Until the script ends the UDP
+// port of that number is kept, by which other tests know that it is taken.
 func freeport(ts *testscript.TestScript, _ bool, args []string) {
+	const first, last = 20_000, 32_000
 	for _, name := range args {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		ts.Check(err)
-		ts.Setenv(name, fmt.Sprint(l.Addr().(*net.TCPAddr).Port))
-		ts.Check(l.Close())
+		for {
+			port := fmt.Sprint(first + rand.IntN(last-first))
+			kept, err := net.ListenPacket("udp", "127.0.0.1:"+port)
+			if err != nil {
+				continue
+			}
+			ts.Defer(func() { _ = kept.Close() })
+			if l, err := net.Listen("tcp", "127.0.0.1:"+port); err == nil {
+				ts.Check(l.Close())
+				ts.Setenv(name, port)
+				break
+			}
+		}
 	}
 }
 
 // until STATUS URL waits for an answer with that status.
 func until(ts *testscript.TestScript, _ bool, args []string) {
 	var last any
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
 		answer, err := insecure.Get(args[1])
 		if err != nil {
 			last = err
@@ -185,7 +197,7 @@ func paste(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 var insecure = &http.Client{
-	Timeout:   10 * time.Second,
+	Timeout:   time.Minute,
 	Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, DisableKeepAlives: true}, //nolint:gosec // certificates made by the test
 }
 

@@ -14,7 +14,7 @@ import (
 )
 
 // slack is what a busy machine may add to a wait.
-const slack = 5 * time.Second
+const slack = 1500 * time.Millisecond
 
 // TestWithoutAFaultThereIsNoError is traffic on a healthy installation. A machine that stands still for half a lease is a fault, so the best of
 // three runs counts; the promise holds in each.
@@ -137,8 +137,8 @@ func TestSomebodyDeadCostsOneWait(t *testing.T) {
 				}
 				f.Ask(t.Context(), f.Daemons[1].Kept(), s.First)
 				o := f.TakeBack(t.Context(), d, Taking{BySession, s.First, s.Refresh})
-				if o.Outcome != Done || o.Took() > f.Wait()+slack {
-					t.Errorf("taking-back %d: %v, took %v, want at most %v", n, o, o.Took(), f.Wait()+slack)
+				if most := f.Wait() + 3*slack; o.Outcome != Done || o.Took() > most { // that it is one wait, the count below says
+					t.Errorf("taking-back %d: %v, took %v, want at most %v", n, o, o.Took(), most)
 				}
 				if n > 0 && o.Took() > f.Wait()/2 {
 					late++

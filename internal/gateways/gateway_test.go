@@ -3,6 +3,7 @@ package gateways_test
 import (
 	"bytes"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -84,7 +85,7 @@ func (g gateway) start(t *testing.T, issuer, service string) string {
 
 func (g gateway) await(t *testing.T, address string, ended chan error, said *words) {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
 		select {
 		case err := <-ended:
 			ended <- err
@@ -99,14 +100,23 @@ func (g gateway) await(t *testing.T, address string, ended chan error, said *wor
 	t.Fatalf("%s does not listen: %s", g.name, said)
 }
 
+// freeAddress is one on which nobody listens, with a port below those that a system hands out by itself. Until the test is over the UDP port of that
+// number is kept, by which other tests know that it is taken.
 func freeAddress(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	const first, last = 20_000, 32_000
+	for {
+		address := fmt.Sprint("127.0.0.1:", first+rand.IntN(last-first))
+		kept, err := net.ListenPacket("udp", address)
+		if err != nil {
+			continue
+		}
+		t.Cleanup(func() { kept.Close() })
+		if l, err := net.Listen("tcp", address); err == nil {
+			l.Close()
+			return address
+		}
 	}
-	defer l.Close()
-	return l.Addr().String()
 }
 
 // words is what a program says; it is read while it is written.

@@ -51,6 +51,12 @@ func newFlights(load func(context.Context, []session.Digest) []answer, air, most
 // ask waits for a look-up that departs after the call. When ctx ends it goes on for the others. Joined reports whether another question
 // had opened it.
 func (f *flights) ask(ctx context.Context, d session.Digest) (e *entry, joined bool, err error) {
+	left := func() error {
+		return fmt.Errorf("%w: wait for the look-up: %w", session.ErrUnavailable, ctx.Err())
+	}
+	if ctx.Err() != nil { // he has hung up: nobody is asked for him
+		return nil, false, left()
+	}
 	mine, joined, err := f.enter(ctx, d)
 	if err != nil {
 		return nil, false, err
@@ -59,7 +65,7 @@ func (f *flights) ask(ctx context.Context, d session.Digest) (e *entry, joined b
 	case <-mine.landed:
 		return mine.entry, joined, mine.err
 	case <-ctx.Done():
-		return nil, joined, fmt.Errorf("%w: wait for the look-up: %w", session.ErrUnavailable, ctx.Err())
+		return nil, joined, left()
 	}
 }
 

@@ -30,9 +30,15 @@ func (c *Cluster) Signal(s syscall.Signal) error {
 
 // Restart runs a server that was killed once more, on what it had on the disk.
 func (c *Cluster) Restart() error {
-	_ = c.breath.Close()
-	_ = c.keeper.Wait() // it says that the server was killed
-	return c.run()
+	var err error
+	for range 3 { // a server does not start while one of the killed is not quite gone
+		_ = c.breath.Close()
+		_ = c.keeper.Wait() // it says that the server was killed
+		if err = c.run(); err == nil {
+			return nil
+		}
+	}
+	return err
 }
 
 // children are the processes that a process has started.

@@ -20,8 +20,11 @@ func TestWrittenBytesAreReadByName(t *testing.T) {
 
 func TestWrittenCountsWhatThisProcessWrites(t *testing.T) {
 	before, err := Written(os.Getpid())
+	if err != nil && os.Getenv("INTROSPECTD_TEST_ALL") == "" {
+		t.Skip("this system does not tell how much a process writes: ", err)
+	}
 	if err != nil {
-		t.Skip("this system does not tell: ", err)
+		t.Fatal(err)
 	}
 	if err := os.WriteFile(filepath.Join(t.TempDir(), "file"), make([]byte, 1<<20), 0o600); err != nil {
 		t.Fatal(err)

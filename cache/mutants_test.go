@@ -1,16 +1,14 @@
 package cache
 
 import (
-	"errors"
-	"os/exec"
-	"strings"
-	"sync"
 	"testing"
+
+	"github.com/introspectd/introspectd/internal/mutants"
 )
 
-// mutants are builds with one rule broken, and the test that says so. Each swaps one function of this package for the one in
+// broken are builds with one rule broken, and the test that says so. Each swaps one function of this package for the one in
 // mutant_NAME_test.go.
-var mutants = map[string]string{
+var broken = map[string]string{
 	"joinedflight": "TestP35AQuestionDoesNotBoardALookUpThatBeganBeforeIt",
 	"cacheverdict": "TestP29RefusedWhileTheMemoryStillShowsIt",
 	"leaseflag":    "TestP20TheLeaseIsReadAtEachQuestion",
@@ -21,21 +19,6 @@ var mutants = map[string]string{
 	"negative":     "TestP36WhatIsUnknownIsNotRemembered",
 }
 
-func TestEachBrokenRuleIsNoticed(t *testing.T) {
-	slots := make(chan struct{}, 2) // each links a test binary, which fills a processor
-	var running sync.WaitGroup
-	for name, test := range mutants {
-		running.Go(func() {
-			slots <- struct{}{}
-			defer func() { <-slots }()
-			// -short=false and the rest of our own flags are not handed on: the test is the same however we were started.
-			cmd := exec.CommandContext(t.Context(), "go", "test", "-count=1", "-vet=off", "-timeout=30s", "-tags=mutant_"+name, "-run=^"+test+"$", ".")
-			out, err := cmd.CombinedOutput()
-			exit := (*exec.ExitError)(nil)
-			if !errors.As(err, &exit) || !strings.Contains(string(out), "--- FAIL: "+test) {
-				t.Errorf("mutant %s: %s does not notice it: %v\n%s", name, test, err, out)
-			}
-		})
-	}
-	running.Wait()
-}
+func TestEachBrokenRuleIsNoticed(t *testing.T) { mutants.Noticed(t, broken) }
+
+func TestEachMutantIsRun(t *testing.T) { mutants.AllRun(t, broken) }

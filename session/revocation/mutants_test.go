@@ -5,20 +5,17 @@
 package revocation
 
 import (
-	"errors"
-	"os"
-	"os/exec"
-	"strings"
-	"sync"
 	"testing"
+
+	"github.com/introspectd/introspectd/internal/mutants"
 )
 
 const simulation = "TestSimulation"
 
-// mutants are builds with one rule broken, and the test that must notice it. Each swaps one function, of this package or of the simulated world
+// broken are builds with one rule broken, and the test that must notice it. Each swaps one function, of this package or of the simulated world
 // around it, for the one in mutant_NAME_test.go, or in mutant_NAME.go where package blackbox
 // builds it into whole programs too. Those that a random life seldom meets have a schedule directed at them.
-var mutants = map[string]string{
+var broken = map[string]string{
 	// the log and the database
 	"nextval":     "TestP1NoEntryIsPassedByBecauseItsTransactionWasSlow",
 	"gap":         "TestP1NoEntryIsPassedByBecauseItsTransactionWasSlow", // P37: a sequence, and a holder that takes what comes
@@ -70,44 +67,7 @@ var mutants = map[string]string{
 const mutantSeeds = "1000"
 
 func TestEachBrokenRuleIsNoticed(t *testing.T) {
-	slots := make(chan struct{}, 2) // each links a test binary, which fills a processor
-	var running sync.WaitGroup
-	for name, test := range mutants {
-		running.Go(func() {
-			slots <- struct{}{}
-			defer func() { <-slots }()
-			cmd := exec.CommandContext(t.Context(), "go", "test", "-count=1", "-vet=off", "-timeout=60s", "-tags=mutant_"+name, "-run=^"+test+"$", ".")
-			cmd.Env = append(os.Environ(), "INTROSPECTD_SIM_SEEDS="+mutantSeeds, "INTROSPECTD_SIM_SEED=")
-			out, err := cmd.CombinedOutput()
-			exit := (*exec.ExitError)(nil)
-			if !errors.As(err, &exit) || !strings.Contains(string(out), "--- FAIL: "+test) {
-				t.Errorf("mutant %s: %s does not notice it: %v\n%s", name, test, err, out)
-			}
-		})
-	}
-	running.Wait()
+	mutants.Noticed(t, broken, "INTROSPECTD_SIM_SEEDS="+mutantSeeds, "INTROSPECTD_SIM_SEED=")
 }
 
-// A mutant that nobody runs survives.
-func TestEachMutantIsRun(t *testing.T) {
-	files, err := os.ReadDir(".")
-	if err != nil {
-		t.Fatal(err)
-	}
-	there := map[string]bool{}
-	for _, f := range files {
-		if name, ok := strings.CutPrefix(f.Name(), "mutant_"); ok {
-			there[strings.TrimSuffix(strings.TrimSuffix(name, ".go"), "_test")] = true
-		}
-	}
-	for name := range there {
-		if mutants[name] == "" {
-			t.Errorf("mutant_%s is not in the list", name)
-		}
-	}
-	for name := range mutants {
-		if !there[name] {
-			t.Errorf("there is no mutant_%s", name)
-		}
-	}
-}
+func TestEachMutantIsRun(t *testing.T) { mutants.AllRun(t, broken) }

@@ -149,23 +149,22 @@ func (c *Cache) find(ctx context.Context, d session.Digest, at time.Time, admit 
 			return known{}, session.Unknown, err
 		}
 	}
-	e, joined, err := c.flights.ask(ctx, d)
+	found, joined, err := c.flights.ask(ctx, d)
 	if joined {
 		c.counts.joined.Add(1)
 	}
 	if err != nil {
 		return known{}, session.Unknown, err
 	}
-	if e == nil {
+	if found == nil {
 		c.counts.unknown.Add(1)
 		return known{}, session.Unknown, nil
 	}
-	k = e.known()
-	standing, _, ok := c.judge(&k, at) // the store was asked after the question arrived: this needs no lease
+	standing, _, ok := c.judge(found, at) // the store was asked after the question arrived: this needs no lease
 	if !ok {
 		return known{}, session.Unknown, errHistory
 	}
-	return k, standing, nil
+	return *found, standing, nil
 }
 
 // errHistory is for a look-up during which the log became another one.
@@ -182,12 +181,12 @@ func (c *Cache) remembered(d session.Digest) (known, bool) {
 	return k.known(), true
 }
 
-func (c *Cache) remember(d session.Digest, e *entry) {
+func (c *Cache) remember(d session.Digest, k *known) {
 	// A refresh token may have been used since, and the log does not say so: the store is asked each time.
-	if c.memory == nil || e.token.Kind != session.Access {
+	if c.memory == nil || k.Kind != session.Access {
 		return
 	}
-	c.memory.Set(key(d), e.keep(), 1)
+	c.memory.Set(key(d), k.keep(), 1)
 }
 
 // key is what the memory goes by. Two digests may share it.

@@ -47,14 +47,22 @@ func TestThoseWhoAskAtOnceAreAnsweredTogether(t *testing.T) {
 	}
 }
 
-func TestAGroupIsNoLargerThanTheStoreTakes(t *testing.T) {
+// oneGroupAtATime is a desk at which a second group waits for the first.
+func oneGroupAtATime(t *testing.T, test func(d *desk)) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		l := newLedger()
 		c, err := New(Config{Store: l, Loads: 1})
 		if err != nil {
 			t.Fatal(err)
 		}
-		d := &desk{T: t, ledger: l, cache: c}
+		defer c.Close()
+		test(&desk{T: t, ledger: l, cache: c})
+	})
+}
+
+func TestAGroupIsNoLargerThanTheStoreTakes(t *testing.T) {
+	oneGroupAtATime(t, func(d *desk) {
 		read, release := d.hold()
 		answers := []<-chan session.Standing{d.asked(d.issue(token(numbered(1, 0), "alice")))}
 		<-read
@@ -65,25 +73,18 @@ func TestAGroupIsNoLargerThanTheStoreTakes(t *testing.T) {
 		release()
 		for i, a := range answers {
 			if got := <-a; got != session.Good {
-				t.Errorf("question %d: %d, want good", i, got)
+				d.Errorf("question %d: %d, want good", i, got)
 			}
 		}
-		if s := c.Stats(); s.Groups != 3 {
-			t.Errorf("%d groups, want one of 1 and two of %d", s.Groups, maxGroup)
+		if s := d.cache.Stats(); s.Groups != 3 {
+			d.Errorf("%d groups, want one of 1 and two of %d", s.Groups, maxGroup)
 		}
-		c.Close()
 	})
 }
 
 // An id is looked up in another way: it neither waits for company nor is any.
 func TestAnIDIsLookedUpAlone(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		l := newLedger()
-		c, err := New(Config{Store: l, Loads: 1})
-		if err != nil {
-			t.Fatal(err)
-		}
-		d := &desk{T: t, ledger: l, cache: c}
+	oneGroupAtATime(t, func(d *desk) {
 		alice, bob := d.issue(d.token("alice")), d.issue(d.token("bob"))
 		read, release := d.hold()
 		first := d.asked(alice)
@@ -93,13 +94,12 @@ func TestAnIDIsLookedUpAlone(t *testing.T) {
 		release()
 		for i, a := range answers {
 			if got := <-a; got != session.Good {
-				t.Errorf("question %d: %d, want good", i, got)
+				d.Errorf("question %d: %d, want good", i, got)
 			}
 		}
-		if s := c.Stats(); s.Groups != 4 || s.Loads != 4 {
-			t.Errorf("Stats = %+v, want 4 look-ups, each alone", s)
+		if s := d.cache.Stats(); s.Groups != 4 || s.Loads != 4 {
+			d.Errorf("Stats = %+v, want 4 look-ups, each alone", s)
 		}
-		c.Close()
 	})
 }
 

@@ -16,19 +16,19 @@ func (c *Cache) load(ctx context.Context, ds []session.Digest) []answer {
 	mark, found := c.read(ctx, ds)
 	answers := make([]answer, len(ds))
 	for i, d := range ds {
-		e, err := c.entryOf(d, mark, &found[i])
+		k, err := c.answerTo(d, mark, &found[i])
 		if err != nil {
 			c.counts.failures.Add(1)
-		} else if e != nil {
-			c.remember(d, e)
+		} else if k != nil {
+			c.remember(d, k)
 		}
-		answers[i] = answer{e, err}
+		answers[i] = answer{k, err}
 	}
 	return answers
 }
 
-// entryOf is nil when the digest is unknown.
-func (c *Cache) entryOf(d session.Digest, mark revocation.Mark, l *session.Looked) (*entry, error) {
+// answerTo is nil when the digest is unknown.
+func (c *Cache) answerTo(d session.Digest, mark revocation.Mark, l *session.Looked) (*known, error) {
 	f, err := &l.Finding, l.Err
 	switch {
 	case err != nil && !errors.Is(err, session.ErrUnavailable):
@@ -41,11 +41,11 @@ func (c *Cache) entryOf(d session.Digest, mark revocation.Mark, l *session.Looke
 		return c.unknown(d), nil
 	}
 	mark.Asof = asof(mark.Asof, f.Token.Born)
-	e := &entry{token: c.names.share(f.Token), mark: mark, gone: f.Revoked}
-	if id, byID := idOf(d); byID && e.token.ID != id || !byID && e.token.Digest != d {
+	k := c.knownOf(&f.Token, mark, f.Revoked)
+	if !k.answers(d) {
 		return nil, fmt.Errorf("%w: the store answered with the row of another token", session.ErrUnavailable)
 	}
-	return e, nil
+	return k, nil
 }
 
 func (c *Cache) mark() revocation.Mark {

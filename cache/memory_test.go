@@ -40,7 +40,7 @@ func perSession(tb testing.TB, n int) (bytes float64, remembered int) {
 	f := flood{session.DateOf(time.Now().Add(time.Hour))}
 	for i := range n {
 		t := f.finding(uint64(i)).Token
-		c.remember(t.Digest, &entry{token: c.names.share(t), mark: node.Mark()})
+		c.remember(t.Digest, c.knownOf(&t, node.Mark(), false))
 		if i%10_000 == 0 {
 			c.memory.Wait() // keep up, so that nothing is dropped
 		}

@@ -9,7 +9,6 @@ import (
 )
 
 // unknown is remembered as a no.
-func (c *Cache) unknown(d session.Digest) *entry {
-	e := &entry{token: c.names.share(session.Token{Digest: d, Kind: session.Access, ExpiresAt: math.MaxInt64}), mark: c.mark(), gone: true}
-	return e
+func (c *Cache) unknown(d session.Digest) *known {
+	return c.knownOf(&session.Token{Digest: d, Kind: session.Access, ExpiresAt: math.MaxInt64}, c.mark(), true)
 }

@@ -47,8 +47,8 @@ func TestP28RefusedThoughTheMemoryKeepsTheFirstOfTwoValues(t *testing.T) {
 		for range 500 {
 			tok := d.issue(d.token("alice"))
 			tokens = append(tokens, tok)
-			d.cache.remember(tok.Digest, &entry{token: d.cache.names.share(tok), mark: d.node.Mark()})
-			d.cache.remember(tok.Digest, &entry{token: d.cache.names.share(tok), mark: d.node.Mark(), gone: true})
+			d.cache.remember(tok.Digest, d.cache.knownOf(&tok, d.node.Mark(), false))
+			d.cache.remember(tok.Digest, d.cache.knownOf(&tok, d.node.Mark(), true))
 		}
 		d.cache.memory.Wait()
 		kept := 0
@@ -86,19 +86,19 @@ func TestP30ADroppedSetCostsALookUpAndNothingElse(t *testing.T) {
 	const many = 100_000
 	atDesk(t, many, func(d *desk) {
 		mark := d.node.Mark()
-		var all [4][]*entry
+		var all [4][]*known
 		for i := range many {
 			tok := token(numbered(uint64(i), 0), "alice")
 			if i%1000 == 0 {
 				tok = d.issue(tok)
 			}
-			all[i%4] = append(all[i%4], &entry{token: d.cache.names.share(tok), mark: mark})
+			all[i%4] = append(all[i%4], d.cache.knownOf(&tok, mark, false))
 		}
 		var burst sync.WaitGroup
 		for _, part := range all {
 			burst.Go(func() {
-				for _, e := range part {
-					d.cache.remember(e.token.Digest, e)
+				for _, k := range part {
+					d.cache.remember(k.digest, k)
 				}
 			})
 		}

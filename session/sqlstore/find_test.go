@@ -7,7 +7,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/introspectd/introspectd/introspect/caller"
 	"github.com/introspectd/introspectd/session"
 	"github.com/introspectd/introspectd/session/sqlstore/pgtest"
 )
@@ -17,18 +16,7 @@ func onBoth(t *testing.T, test func(t *testing.T, s *Store, blob func(hex string
 	t.Helper()
 	t.Run("SQLite", func(t *testing.T) { test(t, openTest(t), func(hex string) string { return "x'" + hex + "'" }) })
 	t.Run("PostgreSQL", func(t *testing.T) {
-		s, err := Open(t.Context(), Config{DSN: pgtest.Database(t), Migrate: true})
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() {
-			if err := s.Close(); err != nil {
-				t.Error(err)
-			}
-		})
-		if err := s.AddClient(t.Context(), caller.Client{ID: "app", Roles: caller.Service}); err != nil {
-			t.Fatal(err)
-		}
+		s := openAt(t, Config{DSN: pgtest.Database(t), Migrate: true})
 		test(t, s, func(hex string) string { return `'\x` + hex + `'` })
 	})
 }

@@ -1,83 +1,65 @@
 package sqlstore
 
 import (
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/introspectd/introspectd/introspect/caller"
 	"github.com/introspectd/introspectd/session"
-	"github.com/introspectd/introspectd/session/sqlstore/pgtest"
 )
 
 // Those who take back in one transaction each see what those before them did, also where all of them were asked ahead and where what they
 // write into the rows is left to the last step.
 func TestInOneGroupEachTakingBackSeesThoseBefore(t *testing.T) {
-	file := func(t testing.TB) string { return filepath.Join(t.TempDir(), "test.db") }
-	for name, database := range map[string]func(testing.TB) string{"sqlite": file, "postgres": pgtest.Database} {
-		t.Run(name, func(t *testing.T) {
-			s, err := Open(t.Context(), Config{DSN: database(t), Migrate: true})
-			if err != nil {
+	onBoth(t, func(t *testing.T, s *Store, _ func(string) string) {
+		ann, ann2, bob, bob2 := testOpening("ann"), testOpening("ann"), testOpening("bob"), testOpening("bob")
+		for _, o := range []*session.Opening{ann, ann2, bob, bob2} {
+			if err := s.Open(t.Context(), o); err != nil {
 				t.Fatal(err)
 			}
-			t.Cleanup(func() {
-				if err := s.Close(); err != nil {
-					t.Error(err)
+		}
+		takes := []struct {
+			what string
+			sel  session.Selector
+			want session.Revoked
+		}{
+			{"a session", session.BySession(ann.Session.ID), session.Revoked{Seq: 1, Ended: 1}},
+			{"it again", session.BySession(ann.Session.ID), session.Revoked{Seq: 1}},
+			{"its token", session.ByToken(ann.Access.ID), session.Revoked{Seq: 1}},
+			{"its subject, who has another", session.BySubject("ann"), session.Revoked{Seq: 2, Ended: 1}},
+			{"that other", session.BySession(ann2.Session.ID), session.Revoked{Seq: 2}},
+			{"a token", session.ByToken(bob.Access.ID), session.Revoked{Seq: 3}},
+			{"it again", session.ByToken(bob.Access.ID), session.Revoked{Seq: 3}},
+			{"its session", session.BySession(bob.Session.ID), session.Revoked{Seq: 4, Ended: 1}},
+			{"none of that name", session.BySession(session.NewID()), session.Revoked{Seq: 5}}, // the head
+			{"one beside", session.BySession(bob2.Session.ID), session.Revoked{Seq: 5, Ended: 1}},
+		}
+		release := hold(t, s)
+		got := make([]session.Revoked, len(takes))
+		var all sync.WaitGroup
+		for i, take := range takes {
+			all.Go(func() {
+				var err error
+				if got[i], err = s.Revoke(t.Context(), take.sel, time.Unix(1500, 0)); err != nil {
+					t.Errorf("%s: %v", take.what, err)
 				}
 			})
-			if err := s.AddClient(t.Context(), caller.Client{ID: "app", Roles: caller.Service}); err != nil {
-				t.Fatal(err)
+			queued(t, s, i+1)
+		}
+		release()
+		all.Wait()
+		for i, take := range takes {
+			if got[i] != take.want {
+				t.Errorf("%s: %+v, want %+v", take.what, got[i], take.want)
 			}
-			ann, ann2, bob, bob2 := testOpening("ann"), testOpening("ann"), testOpening("bob"), testOpening("bob")
-			for _, o := range []*session.Opening{ann, ann2, bob, bob2} {
-				if err := s.Open(t.Context(), o); err != nil {
-					t.Fatal(err)
-				}
-			}
-			takes := []struct {
-				what string
-				sel  session.Selector
-				want session.Revoked
-			}{
-				{"a session", session.BySession(ann.Session.ID), session.Revoked{Seq: 1, Ended: 1}},
-				{"it again", session.BySession(ann.Session.ID), session.Revoked{Seq: 1}},
-				{"its token", session.ByToken(ann.Access.ID), session.Revoked{Seq: 1}},
-				{"its subject, who has another", session.BySubject("ann"), session.Revoked{Seq: 2, Ended: 1}},
-				{"that other", session.BySession(ann2.Session.ID), session.Revoked{Seq: 2}},
-				{"a token", session.ByToken(bob.Access.ID), session.Revoked{Seq: 3}},
-				{"it again", session.ByToken(bob.Access.ID), session.Revoked{Seq: 3}},
-				{"its session", session.BySession(bob.Session.ID), session.Revoked{Seq: 4, Ended: 1}},
-				{"none of that name", session.BySession(session.NewID()), session.Revoked{Seq: 5}}, // the head
-				{"one beside", session.BySession(bob2.Session.ID), session.Revoked{Seq: 5, Ended: 1}},
-			}
-			release := hold(t, s)
-			got := make([]session.Revoked, len(takes))
-			var all sync.WaitGroup
-			for i, take := range takes {
-				all.Go(func() {
-					var err error
-					if got[i], err = s.Revoke(t.Context(), take.sel, time.Unix(1500, 0)); err != nil {
-						t.Errorf("%s: %v", take.what, err)
-					}
-				})
-				queued(t, s, i+1)
-			}
-			release()
-			all.Wait()
-			for i, take := range takes {
-				if got[i] != take.want {
-					t.Errorf("%s: %+v, want %+v", take.what, got[i], take.want)
-				}
-			}
-			if n := numberOf(t, s, `SELECT count(*) FROM sessions WHERE ended_at = 1500 AND ended_seq IN (1, 4, 5)`); n != 3 {
-				t.Errorf("%d rows say that their session has ended, want 3", n)
-			}
-			if n := numberOf(t, s, `SELECT count(*) FROM tokens WHERE ended_seq = 3`); n != 1 {
-				t.Errorf("%d rows say that their token has ended, want 1", n)
-			}
-		})
-	}
+		}
+		if n := numberOf(t, s, `SELECT count(*) FROM sessions WHERE ended_at = 1500 AND ended_seq IN (1, 4, 5)`); n != 3 {
+			t.Errorf("%d rows say that their session has ended, want 3", n)
+		}
+		if n := numberOf(t, s, `SELECT count(*) FROM tokens WHERE ended_seq = 3`); n != 1 {
+			t.Errorf("%d rows say that their token has ended, want 1", n)
+		}
+	})
 }
 
 func TestWhoMayReadWhatSomebodyBeforeChanges(t *testing.T) {

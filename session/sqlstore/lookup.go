@@ -54,8 +54,6 @@ func (s *Store) LookupEach(ctx context.Context, ds []session.Digest) []session.L
 			*one = session.Looked{Err: whole}
 		case one.Err != nil:
 			*one = session.Looked{Err: translate(lookupOp, s.path, one.Err)}
-		default:
-			s.intern(&one.Finding.Token)
 		}
 	}
 	return answers
@@ -73,7 +71,6 @@ func (s *Store) LookupID(ctx context.Context, id session.ID) (session.Finding, e
 	if err != nil {
 		return session.Finding{}, err
 	}
-	s.intern(&found.Token)
 	return found, nil
 }
 
@@ -118,8 +115,4 @@ func (r *foundRow) finding(key raw, right func(*session.Token) bool) (session.Fi
 	}
 	f.Token.Kind, f.Known, f.Revoked = session.Kind(r.kind), true, r.revoked != 0
 	return f, nil
-}
-
-func (s *Store) intern(t *session.Token) {
-	s.names.intern(&t.Client, (*string)(&t.Audience), (*string)(&t.Scope), &t.ACR, (*string)(&t.AMR))
 }

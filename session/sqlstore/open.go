@@ -78,7 +78,6 @@ type Store struct {
 	read    *reader
 	line    *line // for renewals; SQLite has none
 	hint    hint
-	names   *interner
 	acked   atomic.Int64 // when the last acknowledgement was written, as an Instant
 }
 
@@ -108,7 +107,7 @@ func open(ctx context.Context, c Config) (*Store, error) {
 	if err := prepare(ctx, e, c.Migrate); err != nil {
 		return nil, err
 	}
-	s := &Store{path: e.String(), engine: e, observe: c.Observe, names: newInterner()}
+	s := &Store{path: e.String(), engine: e, observe: c.Observe}
 	s.hint.outbox = make(chan struct{}, 1)
 	if s.observe == nil {
 		s.observe = func(string, time.Duration, error) {}

@@ -13,7 +13,13 @@ import (
 
 func openTest(t *testing.T) *Store {
 	t.Helper()
-	s, err := Open(t.Context(), Config{DSN: filepath.Join(t.TempDir(), "test.db"), Migrate: true, Patience: 200 * time.Millisecond})
+	return openAt(t, Config{DSN: filepath.Join(t.TempDir(), "test.db"), Migrate: true, Patience: 200 * time.Millisecond})
+}
+
+// openAt has one client registered, for whom sessions may be opened.
+func openAt(t *testing.T, c Config) *Store {
+	t.Helper()
+	s, err := Open(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)
 	}

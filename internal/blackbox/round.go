@@ -73,13 +73,13 @@ func (r *Round) opened(ctx context.Context) (*Session, error) {
 	return s, nil
 }
 
-// open is a session of another subject of this round.
-func (r *Round) open(ctx context.Context, at *Daemon, subject string) (*Session, error) {
-	s := at.Open(ctx, r.Subject+subject, r.Clients[0])
-	if s == nil {
-		return nil, errors.New("a session could not be opened")
-	}
-	return s, nil
+// open is a session of another subject of this round. The round before may have left connections cut off and daemons that have no lease yet: that
+// is over soon.
+func (r *Round) open(ctx context.Context, at *Daemon, subject string) (s *Session, err error) {
+	return s, r.until("a session is opened", func() bool {
+		s = at.Open(ctx, r.Subject+subject, r.Clients[0])
+		return s != nil
+	})
 }
 
 // anyWay is one that HTTP knows.

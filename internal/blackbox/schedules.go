@@ -143,12 +143,15 @@ func WhileRefreshing(ctx context.Context, r *Round) error {
 	if n := r.Random.IntN(len(r.Clients)); n > 0 { // one client after the other is shut out
 		client, by = r.Clients[n], ByClient
 	}
-	s := r.A.Open(ctx, r.Subject, client)
+	var s *Session
+	var err error
+	if by == ByClient {
+		s = r.A.Open(ctx, r.Subject, client)
+	} else {
+		s, err = r.open(ctx, r.A, "")
+	}
 	if s == nil {
-		if by == ByClient {
-			return nil // this one already is
-		}
-		return errors.New("a session could not be opened")
+		return err // no error: this client is shut out already
 	}
 	storm := Storm{In: r.Installation, Asks: r.Asks, Seed: r.Random.Uint64(), Racers: 1 + r.Random.IntN(2)}
 	storm.Begin(ctx, s, s.First)

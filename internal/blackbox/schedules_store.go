@@ -41,11 +41,8 @@ func (r *Round) recovered(ctx context.Context, d *Daemon) error {
 	if d == r.C {
 		at = r.A
 	}
-	var s *Session
-	if err := r.until("a session is opened", func() bool {
-		s = at.Open(ctx, r.Subject+"-after", r.Clients[0])
-		return s != nil
-	}); err != nil {
+	s, err := r.open(ctx, at, "-after")
+	if err != nil {
 		return err
 	}
 	return r.until(d.Label+" comes back", func() bool { return r.Ask(ctx, d.Kept(), s.First).Outcome == Active })

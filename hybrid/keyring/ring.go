@@ -188,6 +188,19 @@ func (r *Ring) Sign(dst []byte, typ string, payload []byte, at time.Time) ([]byt
 	return l.open[i].appendJWS(dst, typ, payload)
 }
 
+// Signing is the id of the key that signs at the time, as far as this process knows. Empty: it knows none.
+func (r *Ring) Signing(at time.Time) string {
+	l := r.known.Load()
+	if l == nil {
+		return ""
+	}
+	i := signing(l.records, at)
+	if i < 0 {
+		return ""
+	}
+	return l.records[i].ID
+}
+
 // believed is for how long a list says which keys there are when it is not read again. It lies well below the ten minutes for which a set of
 // takings-back remembers that a key was revoked: from one of the two that is known at any time.
 const believed = 5 * time.Minute

@@ -160,7 +160,8 @@ func (d *Daemon) wire(ring serverkey.Ring) (err error) {
 	if err != nil {
 		return err
 	}
-	d.signing = newSigningKeys(signing, d.metrics.Signature, d.signingKeys)
+	revoked := func(key string) bool { return d.node.Set().CoversKey(key) }
+	d.signing = newSigningKeys(signing, d.metrics.Signature, revoked, d.signingKeys)
 	d.node, err = revocation.NewNode(revocation.NodeConfig{
 		Log: d.store, Roll: d.store, Lease: s.Lease, Every: renewEvery(s),
 		Registry: func(ctx context.Context) error {

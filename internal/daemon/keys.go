@@ -66,17 +66,18 @@ const (
 // signingKeys keeps a ring up to date.
 type signingKeys struct {
 	*keyring.Ring
-	count  func(typ string) // each signature
-	report func(error)
-	wake   chan struct{} // one waiting refresh serves all who asked before it begins
-	failed atomic.Pointer[error]
+	count   func(typ string) // each signature
+	revoked func(id string) bool
+	report  func(error)
+	wake    chan struct{} // one waiting refresh serves all who asked before it begins
+	failed  atomic.Pointer[error]
 
 	turn  chan struct{} // holds one while somebody refreshes, or waits until he may
 	begun time.Time     // the last refresh; his who has the turn
 }
 
-func newSigningKeys(ring *keyring.Ring, count func(string), report func(error)) *signingKeys {
-	return &signingKeys{Ring: ring, count: count, report: report, wake: make(chan struct{}, 1), turn: make(chan struct{}, 1)}
+func newSigningKeys(ring *keyring.Ring, count func(string), revoked func(string) bool, report func(error)) *signingKeys {
+	return &signingKeys{Ring: ring, count: count, revoked: revoked, report: report, wake: make(chan struct{}, 1), turn: make(chan struct{}, 1)}
 }
 
 // Changed is told when the list may have changed, as when the registry's version did.
@@ -165,8 +166,17 @@ func (k *signingKeys) Find(ctx context.Context, id string, at time.Time) (jwks.K
 	return k.Ring.Find(ctx, id, at)
 }
 
-// Sign counts.
+// Sign counts. That a key was revoked is heard a moment before the list without it is read: who wants a signature in between waits for the list,
+// since nobody would accept what that key signs.
 func (k *signingKeys) Sign(dst []byte, typ string, payload []byte, at time.Time) ([]byte, error) {
+	if k.revoked(k.Signing(at)) {
+		if err := k.refresh(context.Background(), time.Now(), readApart); err != nil {
+			return nil, err
+		}
+		if k.revoked(k.Signing(at)) {
+			return nil, fmt.Errorf("%w: the key that signs was revoked, and there is no other", session.ErrUnavailable)
+		}
+	}
 	signed, err := k.Ring.Sign(dst, typ, payload, at)
 	if err != nil {
 		k.Changed() // the list may be too old, as after the machine slept

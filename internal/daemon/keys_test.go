@@ -27,7 +27,7 @@ func nodes(t *testing.T) (store *counted, a, b *signingKeys) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		both[i] = newSigningKeys(ring, func(string) {}, func(error) {})
+		both[i] = newSigningKeys(ring, func(string) {}, func(string) bool { return false }, func(error) {})
 		if err := both[i].refresh(t.Context(), time.Time{}, 0); err != nil {
 			t.Fatal(err)
 		}
@@ -234,5 +234,27 @@ func TestKeysThatCannotBeReadAreNotReadyAndNoAnswer(t *testing.T) {
 	store.Unplug(false)
 	if err := a.refresh(t.Context(), time.Now(), 0); err != nil || a.Check(t.Context()) != nil {
 		t.Errorf("refresh = %v, Check = %v, want both well again", err, a.Check(t.Context()))
+	}
+}
+
+func TestAKeyWhoseRevocationWasHeardOfSignsNoMore(t *testing.T) {
+	for name, gone := range map[string]bool{"the list says so too": true, "the list still has it": false} {
+		t.Run(name, func(t *testing.T) {
+			_, a, b := nodes(t)
+			before := b.Signing(time.Now())
+			b.revoked = func(id string) bool { return id == before }
+			if gone {
+				if _, err := a.Revoke(t.Context(), before, time.Now()); err != nil {
+					t.Fatal(err)
+				}
+			}
+			_, err := b.Sign(nil, "at+jwt", []byte("{}"), time.Now())
+			if gone && (err != nil || b.Signing(time.Now()) == before) {
+				t.Errorf("Sign: %v; key %s, before %s", err, b.Signing(time.Now()), before)
+			}
+			if !gone && !errors.Is(err, session.ErrUnavailable) {
+				t.Errorf("Sign: %v, want that it cannot sign now", err)
+			}
+		})
 	}
 }

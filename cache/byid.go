@@ -38,8 +38,8 @@ func (f *facts) answers(d session.Digest) bool {
 	return f.isOf(d)
 }
 
-// ask has an answer for each. An id comes alone.
-func (c *Cache) ask(ctx context.Context, ds []session.Digest) []session.Looked {
+// lookup has an answer for each. An id comes alone.
+func (c *Cache) lookup(ctx context.Context, ds []session.Digest) []session.Looked {
 	if id, ok := idOf(ds[0]); ok {
 		f, err := c.store.LookupID(ctx, id)
 		return []session.Looked{{Finding: f, Err: err}}

@@ -149,22 +149,40 @@ func (c *Cache) find(ctx context.Context, d session.Digest, at time.Time, admit 
 			return known{}, session.Unknown, err
 		}
 	}
-	found, joined, err := c.flights.ask(ctx, d)
-	if joined {
-		c.counts.joined.Add(1)
-	}
+	flight, err := c.ask(ctx, d)
 	if err != nil {
 		return known{}, session.Unknown, err
 	}
-	if found == nil {
+	if flight.known == nil {
 		c.counts.unknown.Add(1)
 		return known{}, session.Unknown, nil
 	}
-	standing, _, ok := c.judge(found, at) // the store was asked after the question arrived: this needs no lease
+	standing, _, ok := c.judge(flight.known, at) // the store was asked after the question arrived: this needs no lease
 	if !ok {
 		return known{}, session.Unknown, errHistory
 	}
-	return *found, standing, nil
+	return *flight.known, standing, nil
+}
+
+func (c *Cache) ask(ctx context.Context, d session.Digest) (*flight, error) {
+	of, joined, err := c.flights.ask(ctx, d)
+	if joined {
+		c.counts.joined.Add(1)
+	}
+	return of, err
+}
+
+// Lookup is what the store says of a digest when it is asked after the call, as [session.Reader] has it, together with what others ask. It is for who
+// changes something by it: memory, lease and set have no part in it.
+func (c *Cache) Lookup(ctx context.Context, d session.Digest) (session.Finding, error) {
+	if c.closed.Load() {
+		return session.Finding{}, errClosed
+	}
+	of, err := c.ask(ctx, d)
+	if err != nil {
+		return session.Finding{}, err
+	}
+	return *of.read, nil
 }
 
 // errHistory is for a look-up during which the log became another one.

@@ -9,6 +9,7 @@
 //   - Questions that nobody remembers the answer to are asked of the store together, up to [session.MaxLookups] of those that have arrived: in one
 //     snapshot, with what is known noted before it. What is wrong with one row is wrong for those alone who asked for it; when the store gives
 //     no answers, that is an error for all of them and no for none. Somebody alone waits for nobody.
+//   - Who is about to change something is told what the store says, in the same company, and nothing that is remembered.
 //   - What is not known is not remembered: a token is good from the moment it is issued.
 //   - An error means that we could not find out, and wraps [session.ErrUnavailable], or is the one that the caller's admit returned.
 //

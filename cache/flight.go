@@ -34,9 +34,9 @@ type flight struct {
 	answer // set before landed is closed
 }
 
-// answer is what the store knows, or nil when the digest is unknown.
 type answer struct {
-	known *known
+	known *known           // nil: the digest is unknown
+	read  *session.Finding // as the store has it; nil when it has not answered
 	err   error
 }
 
@@ -50,7 +50,7 @@ func newFlights(load func(context.Context, []session.Digest) []answer, air, most
 
 // ask waits for a look-up that departs after the call. When ctx ends it goes on for the others. Joined reports whether another question
 // had opened it.
-func (f *flights) ask(ctx context.Context, d session.Digest) (k *known, joined bool, err error) {
+func (f *flights) ask(ctx context.Context, d session.Digest) (of *flight, joined bool, err error) {
 	left := func() error {
 		return fmt.Errorf("%w: wait for the look-up: %w", session.ErrUnavailable, ctx.Err())
 	}
@@ -63,7 +63,7 @@ func (f *flights) ask(ctx context.Context, d session.Digest) (k *known, joined b
 	}
 	select {
 	case <-mine.landed:
-		return mine.known, joined, mine.err
+		return mine, joined, mine.err
 	case <-ctx.Done():
 		return nil, joined, left()
 	}

@@ -22,7 +22,7 @@ func (c *Cache) load(ctx context.Context, ds []session.Digest) []answer {
 		} else if k != nil {
 			c.remember(d, k)
 		}
-		answers[i] = answer{k, err}
+		answers[i] = answer{k, &found[i].Finding, err}
 	}
 	return answers
 }

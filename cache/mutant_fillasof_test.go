@@ -11,7 +11,7 @@ import (
 
 // read notes what is known after the rows were read.
 func (c *Cache) read(ctx context.Context, ds []session.Digest) (revocation.Mark, []session.Looked) {
-	found := c.ask(ctx, ds)
+	found := c.lookup(ctx, ds)
 	mark := c.mark()
 	for i := range found {
 		found[i].Finding.Head = max(found[i].Finding.Head, mark.Asof)

@@ -1,6 +1,7 @@
 package cache
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -320,6 +321,27 @@ func TestOpenedAfterLogoutEverywhereIsGoodOnANodeThatHasNotHeardOfIt(t *testing.
 		d.want(old, session.Gone)
 		if s := d.cache.Stats(); s.Hits != 1 {
 			t.Errorf("%d hits, want 1", s.Hits)
+		}
+	})
+}
+
+// Who ends a session by a token is told the truth of now, not what was remembered, and not what was seen before it asked.
+func TestALookupIsOfTheStoreAndAfterTheQuestion(t *testing.T) {
+	atDesk(t, 100, func(d *desk) {
+		alice := d.issue(d.token("alice"))
+		d.remembers(alice)
+		seq := d.revoke(session.BySession(alice.SessionID)) // the node has not heard of it
+		loads := d.cache.Stats().Loads
+		found, err := d.cache.Lookup(context.Background(), alice.Digest)
+		if err != nil || !found.Known || !found.Revoked || found.Head != seq || found.Token != alice {
+			t.Errorf("Lookup = %+v, %v, want what the store has as of %d", found, err, seq)
+		}
+		nobody := numbered(7, 0)
+		if found, err := d.cache.Lookup(context.Background(), nobody); err != nil || found.Known || found.Head != seq {
+			t.Errorf("Lookup of an unknown digest = %+v, %v", found, err)
+		}
+		if n := d.cache.Stats().Loads - loads; n != 2 {
+			t.Errorf("%d look-ups, want 2", n)
 		}
 	})
 }

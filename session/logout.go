@@ -30,7 +30,7 @@ func (s *Service) hold(ctx context.Context, token Handle, at time.Time) (Held, S
 	if token.Kind() != Access {
 		return Held{}, 0, nil
 	}
-	found, err := s.store.Lookup(ctx, token.Digest())
+	found, err := s.lookup(ctx, token.Digest())
 	if err != nil || !found.Known {
 		return Held{}, 0, err
 	}
@@ -42,7 +42,7 @@ func (s *Service) Known(ctx context.Context, token Handle) (bool, error) {
 	if kind := token.Kind(); kind != Access && kind != Refresh {
 		return false, nil
 	}
-	found, err := s.store.Lookup(ctx, token.Digest())
+	found, err := s.lookup(ctx, token.Digest())
 	return found.Known && err == nil, err
 }
 

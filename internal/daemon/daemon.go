@@ -189,7 +189,7 @@ func (d *Daemon) wire(ring serverkey.Ring) (err error) {
 		return err
 	}
 	sessions, err := session.NewService(session.Config{
-		Store: d.store, Audiences: d.registry, Settle: d.settle, Succession: succession, Lifetimes: s.Lifetimes(),
+		Store: d.store, Lookup: d.memory.Lookup, Audiences: d.registry, Settle: d.settle, Succession: succession, Lifetimes: s.Lifetimes(),
 	})
 	if err != nil {
 		return err

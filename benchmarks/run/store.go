@@ -51,7 +51,7 @@ func (b *bench) create(ctx context.Context, store config.DSN, name string) (dsn,
 		return "", "", fmt.Errorf("open %s: %w", store, err)
 	}
 	defer func() { _ = db.Close() }()
-	made := fmt.Sprintf("introspectd_benchmarks_%d_%s", os.Getpid(), strings.ReplaceAll(name, "-", "_"))
+	made := fmt.Sprintf("introspectd_benchmarks_%d_%d_%s", os.Getpid(), len(b.made.drops), strings.ReplaceAll(name, "-", "_"))
 	if _, err := db.ExecContext(ctx, "CREATE DATABASE "+made); err != nil { // a name of letters, digits and underscores
 		return "", "", fmt.Errorf("make a database on %s: %w", store, err)
 	}

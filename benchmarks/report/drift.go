@@ -32,10 +32,10 @@ func kind(quantity string) string {
 
 func (d drift) see(n name, pair Difference) {
 	ratio, ok := pair.Ratio()
-	if !ok || ratio <= 0 || !n.floor() {
+	if !ok || ratio <= 0 || !n.floor() || kind(n.quantity) != n.quantity { // the part of a daemon that nobody asks is nothing twice
 		return
 	}
-	d[kind(n.quantity)] = max(d[kind(n.quantity)], math.Exp(math.Abs(math.Log(ratio)))-1)
+	d[n.quantity] = max(d[n.quantity], math.Exp(math.Abs(math.Log(ratio)))-1)
 }
 
 // noise is what a quantity may differ by. What the floors do not have is as noisy as processor time and rates.

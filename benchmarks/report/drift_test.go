@@ -52,6 +52,22 @@ func TestAProgramThatIsSlowerHasChanged(t *testing.T) {
 	}
 }
 
+func TestTheNoiseIsThatOfWholeFigures(t *testing.T) {
+	d := drift{}
+	pair := func(before, after float64) Difference {
+		return Difference{Before: &Spread{Median: before}, After: &Spread{Median: after}}
+	}
+	d.see(name{"steady/modes", "unprotected", "cpu-daemon"}, pair(0.3, 0.6))
+	d.see(name{"steady/modes", "jwt", "cpu"}, pair(10, 30))
+	d.see(name{"steady/modes", "unprotected", "cpu"}, pair(24, 20))
+	d.see(name{"rows", "floor", "cpu"}, pair(20, 22))
+	for _, quantity := range []string{"cpu", "cpu-daemon", "logouts"} {
+		if got := d.noise(quantity); got < 0.199 || got > 0.201 {
+			t.Errorf("noise of %s = %v, want 0.2", quantity, got)
+		}
+	}
+}
+
 func TestAComparisonStatesTheNoise(t *testing.T) {
 	a, b := compared(), compared()
 	a.Disturbances = []Disturbance{{"steady", 0.01, 0}, {"storm", 0.02, 0.01}}

@@ -37,21 +37,22 @@ func checksPart(ctx context.Context, stdin io.Reader, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	out := make([]Checked, len(checks)+1)
+	var out []Checked
+	var times []func(stretch time.Duration) (time.Duration, error) // as out
+	for _, c := range checks {
+		out, times = append(out, Checked{Name: c.Name}), append(times, c.Time)
+	}
+	out, times = append(out, Checked{Name: Verdict}), append(times, func(stretch time.Duration) (time.Duration, error) { return v.again(ctx, stretch) })
 	for range t.Rounds {
-		for i := range out {
+		for i, measure := range times {
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
-			name, measure := Verdict, func() (time.Duration, error) { return v.again(ctx, t.Stretch) }
-			if i < len(checks) {
-				name, measure = checks[i].Name, func() (time.Duration, error) { return checks[i].Time(t.Stretch) }
-			}
-			took, err := measure()
+			took, err := measure(t.Stretch)
 			if err != nil {
 				return err
 			}
-			out[i].Name, out[i].Rounds = name, append(out[i].Rounds, took)
+			out[i].Rounds = append(out[i].Rounds, took)
 		}
 	}
 	return json.NewEncoder(stdout).Encode(out)

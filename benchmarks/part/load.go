@@ -88,7 +88,7 @@ func (t *LoadTask) measure(ctx context.Context) (o Outcome, err error) {
 		o.Load = selfAfter.CPU - self.CPU
 	}
 	if familyAfter, err := t.family(); familyErr == nil && err == nil {
-		o.Family = familyAfter - family
+		o.Family = max(0, familyAfter-family) // who ends while all are read is counted with its parent, or not at all
 	}
 	if known && knownAfter {
 		for i := range after {

@@ -11,7 +11,7 @@ import (
 )
 
 // Family is the processor time of a process and of all that it has started, those included that have ended and were waited for. It is how a
-// server that has a process for each of its clients is measured.
+// server that has a process for each of its clients is measured. It is an error when there is no such process, or the system does not tell.
 func Family(pid int) (time.Duration, error) {
 	paths, err := filepath.Glob("/proc/[0-9]*/stat")
 	if err != nil {

@@ -20,18 +20,22 @@ func TestWhatAProcessAndItsChildrenHaveUsedIsReadFromStat(t *testing.T) {
 	}
 }
 
-// The shell lets one child work until it has ended, and another one that goes on for as long as it is let: at most for some minutes.
+// The shell lets one child work until it has ended, and another one that goes on for as long as there is the shell, however that ends.
 const working = `sh -c 'i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done'; echo ended
-sh -c 'i=0; while [ $i -lt 100000000 ]; do i=$((i+1)); done' & echo $!; read wait; kill $!; wait`
+sh -c 'while kill -0 $PPID; do :; done' 2>/dev/null & echo $!; read wait; kill $!; wait`
 
 func TestAFamilyIsChildrenThatLiveAndThoseThatHaveEnded(t *testing.T) {
 	in, stop := io.Pipe()
 	said, out := io.Pipe()
 	shell := start(t, t.Context(), Command{Path: "sh", Args: []string{"-c", working}, Stdin: in, Stdout: out})
-	t.Cleanup(func() {
+	child := 0
+	defer func() { // not in Cleanup: before that the context ends, and the shell with it
 		_ = stop.Close() // the shell ends its child, and itself
 		within(t, 30*time.Second, "the shell's end", shell.Done())
-	})
+		if child != 0 && lives(child) {
+			t.Errorf("process %d is left behind", child)
+		}
+	}()
 	lines := bufio.NewReader(said)
 	if _, err := lines.ReadString('\n'); err != nil {
 		t.Fatal(err)
@@ -44,8 +48,7 @@ func TestAFamilyIsChildrenThatLiveAndThoseThatHaveEnded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	child, err := strconv.Atoi(strings.TrimSpace(text))
-	if err != nil {
+	if child, err = strconv.Atoi(strings.TrimSpace(text)); err != nil {
 		t.Fatal(err)
 	}
 	for begun := time.Now(); ; time.Sleep(10 * time.Millisecond) {

@@ -15,7 +15,7 @@ type Work struct {
 	Stolen time.Duration // wanted to be, while the host had them do something else
 }
 
-// Machine reads it.
+// Machine reads it, in hundredths of a second. It is an error where there is no proc_stat(5).
 func Machine() (Work, error) {
 	text, err := os.ReadFile("/proc/stat")
 	if err != nil {

@@ -99,7 +99,7 @@ func (r *Report) Section(key string) (Section, bool) {
 	return Section{}, false
 }
 
-// Figure is that of a line in a section's table, in the first column that has one.
+// Figure is that of a line in a section's table, in the first column that has one. They are named by their keys; false: there is none.
 func (r *Report) Figure(section, table, line string) (Spread, bool) {
 	s, _ := r.Section(section)
 	for _, t := range s.Tables {

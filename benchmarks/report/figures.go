@@ -57,7 +57,7 @@ func (row Row) figures() []figureOf {
 		of               func(Round) float64
 	}{
 		{"cpu", "server CPU of a request", "us", -1, CPU},
-		{"database", "CPU of its database's server", "us", -1, Database},
+		{"database", "CPU of its database's server", "us", -1, database},
 		{"rate", "requests", "1/s", 1, PerSecond},
 		{"p50", "p50", "us", -1, func(r Round) float64 { return r.P50 }},
 		{"p99", "p99", "us", -1, func(r Round) float64 { return r.P99 }},

@@ -47,20 +47,17 @@ func (s summary) grid() grid {
 	return g
 }
 
-// Database is what a request costs a database server on the same machine, beside CPU.
-func Database(r Round) float64 { return r.Database }
-
 // rowGrid is the table of rows. There is a column for database servers when one was measured.
 func (r *Report) rowGrid() grid {
 	g := grid{"Against the floor", []string{"what", "callers", "server CPU us/request", "times the floor", "requests/s", "p50 us", "p99 us", "wrong"}, r.cells()}
-	if !slices.ContainsFunc(r.Rows, func(row Row) bool { return row.Over(Database).Max > 0 }) {
+	if !slices.ContainsFunc(r.Rows, func(row Row) bool { return row.Over(database).Max > 0 }) {
 		return g
 	}
 	const after = 3 // what it stands beside
 	g.Header = slices.Insert(g.Header, after, "its database server's CPU us/request")
 	for i, row := range r.Rows {
 		text := ""
-		if s := row.Over(Database); s.Max > 0 {
+		if s := row.Over(database); s.Max > 0 {
 			text = s.String()
 		}
 		g.Rows[i] = slices.Insert(g.Rows[i], after, text)

@@ -22,8 +22,8 @@ type Report struct {
 	Aims        []Aim     `json:"aims,omitempty"`
 	NotMeasured []string  `json:"not_measured,omitempty"` // and why
 
-	Disturbances []Disturbance `json:"disturbances,omitempty"`
-	Notes        []string      `json:"notes,omitempty"` // what to know when reading
+	Disturbances []Disturbance `json:"disturbances,omitempty"` // none: not known
+	Notes        []string      `json:"notes,omitempty"`        // what to know when reading
 	Histograms   []Histogram   `json:"histograms,omitempty"`
 }
 

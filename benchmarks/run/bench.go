@@ -29,6 +29,7 @@ type bench struct {
 	last   []report.Section // that come after all others
 
 	postmasters map[string]int // by URL; 0: not known
+	guests      map[int]bool   // processes that are ours while we run; nil: not looked for yet
 
 	errs   []error
 	report report.Report
@@ -44,14 +45,14 @@ func (b *bench) run(ctx context.Context, stdout io.Writer) (err error) {
 	}
 	b.describe(ctx, started)
 	b.limits()
-	noise := b.observe(ctx)
+	from := b.observe(ctx)
 	b.follow(ctx, b.plan())
 	if ctx.Err() != nil {
 		b.fail(errors.New("interrupted: the report holds what was complete"))
 	}
 	b.up.stop() // before their folder goes
 	b.made.drop(b)
-	b.noise(noise, b.observe(ctx))
+	b.noise(from, b.observe(ctx))
 	if err := os.RemoveAll(b.work); err != nil {
 		b.fail(err)
 	}

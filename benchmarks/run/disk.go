@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"os"
@@ -34,12 +35,6 @@ type grouping struct {
 }
 
 func diskKey(what string) string { return "disk-" + what }
-
-func (q *questions) addDisk(d *disk) {
-	q.add(row{
-		diskKey(d.what), fmt.Sprintf("the disk alone: commits as for %s by %d callers", d.title, manyCallers), "", manyCallers, d.measure,
-	})
-}
 
 // watching looks at the write-ahead log before and after something is written. What it cannot see is no fault of what was written.
 func (d *disk) watching(write func() (report.Round, error)) (report.Round, error) {
@@ -97,7 +92,9 @@ func (d *disk) measure(ctx context.Context) (r report.Round, err error) {
 		return r, fmt.Errorf("a file beside the databases: %w", err)
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	took, wall, err := d.again(ctx, f, make([]byte, min(int(d.seen.bytes), diskFile)))
+	commit := make([]byte, min(int(d.seen.bytes), diskFile))
+	_, _ = rand.Read(commit) // it cannot fail; and zeros are what some disks do not write
+	took, wall, err := d.again(ctx, f, commit)
 	if err != nil {
 		return r, err
 	}
@@ -114,7 +111,7 @@ func (d *disk) measure(ctx context.Context) (r report.Round, err error) {
 	}, nil
 }
 
-// again writes a commit over and over, each durable before the next.
+// again writes a commit over and over for one window, each durable before the next. It is an error when ctx ends before.
 func (d *disk) again(ctx context.Context, f *os.File, commit []byte) (took *hdrhistogram.Histogram, wall time.Duration, err error) {
 	took = hdrhistogram.New(1, int64(time.Minute), 3)
 	begun, at := time.Now(), 0
@@ -132,5 +129,5 @@ func (d *disk) again(ctx context.Context, f *os.File, commit []byte) (took *hdrh
 		_ = took.RecordValue(min(int64(time.Since(since)), int64(time.Minute))) // within its bounds
 		at += len(commit)
 	}
-	return took, time.Since(begun), nil
+	return took, time.Since(begun), ctx.Err()
 }

@@ -1,6 +1,8 @@
 package run
 
 import (
+	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -46,6 +48,12 @@ func TestWithoutACommitTheDiskSaysNothing(t *testing.T) {
 	w.server, w.disks = &server{}, []*disk{d}
 	if _, err := d.measure(t.Context()); err == nil || !strings.Contains(err.Error(), "how the daemon commits is not known") {
 		t.Errorf("without a commit: %v", err)
+	}
+	d.seen, d.fault = grouping{sessions: 8, bytes: 20_000, daemon: 100}, nil
+	interrupted, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := d.measure(interrupted); !errors.Is(err, context.Canceled) {
+		t.Errorf("interrupted: %v", err)
 	}
 	w.finishDisks()
 	if len(b.last) > 0 {

@@ -42,7 +42,7 @@ func (b *bench) describe(ctx context.Context, started time.Time) {
 		b.note("scenarios questions, storm and growth by sessions are measured on each store, all others on the first alone")
 	}
 	if slices.ContainsFunc(b.stores, func(s config.DSN) bool { return s.Reveal() != sqlite }) {
-		b.note("processor time is the daemon's alone; that of PostgreSQL is stated beside the questions and is in no other figure")
+		b.note("processor time is the daemon's alone; that of PostgreSQL is in no figure of ours, and stated beside the questions where it is known")
 	}
 	if _, err := process.Of(os.Getpid()); err != nil {
 		b.note("what requests cost the server is unknown here: %v", err)

@@ -1,16 +1,20 @@
 package run
 
 import (
+	"net"
+	"os"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/introspectd/introspectd/benchmarks/process"
 )
 
 func TestWhatOthersUseIsNotOurs(t *testing.T) {
 	begun := time.Unix(1_800_000_000, 0)
-	at := func(seconds, busy, stolen, ours time.Duration) noise {
-		return noise{
+	at := func(seconds, busy, stolen, ours time.Duration) moment {
+		return moment{
 			at: begun.Add(seconds * time.Second), machine: process.Work{Busy: busy * time.Second, Stolen: stolen * time.Second}, ours: ours * time.Second, known: true,
 		}
 	}
@@ -25,7 +29,7 @@ func TestWhatOthersUseIsNotOurs(t *testing.T) {
 	if d, known := from.until(from); known {
 		t.Errorf("in no time others had %+v", d)
 	}
-	if d, known := (noise{}).until(at(10, 200, 20, 50)); known {
+	if d, known := (moment{}).until(at(10, 200, 20, 50)); known {
 		t.Errorf("from the unknown others had %+v", d)
 	}
 }
@@ -56,5 +60,31 @@ func TestOurOwnWorkIsNotTakenForThatOfOthers(t *testing.T) {
 	// While it lived it was counted, and now that it has ended it is so once more and not twice; what its end took is little.
 	if came := ended.ours - living.ours; came < -daemon.CPU*3/4 || came > daemon.CPU*3/4 {
 		t.Errorf("%s became ours when a daemon ended that had used %s", came, daemon.CPU)
+	}
+}
+
+// PostgreSQL and peers were there before us, but what they do for us is not what others do.
+func TestAServerThatIsAskedIsNoOther(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	b := newBench(t)
+	b.peers = []peer{{address: l.Addr().String()}, {address: "127.0.0.1:1"}}
+	if diff := cmp.Diff(map[int]bool{os.Getpid(): true}, b.loaded(t.Context())); diff != "" {
+		t.Errorf("processes that are ours meanwhile (-want +got):\n%s", diff)
+	}
+	_ = l.Close()
+	if got := b.loaded(t.Context()); !got[os.Getpid()] {
+		t.Errorf("a server that was found is lost: %v", got)
+	}
+}
+
+func TestWhatAServerUsedThatHasEndedIsNotKnown(t *testing.T) {
+	b := newBench(t)
+	b.guests = map[int]bool{1 << 30: true} // more than any system has
+	if m := b.observe(t.Context()); m.known {
+		t.Errorf("%+v is known without a server's part", m)
 	}
 }

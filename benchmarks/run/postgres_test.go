@@ -2,6 +2,7 @@ package run
 
 import (
 	"database/sql"
+	"os"
 	"testing"
 	"time"
 
@@ -36,7 +37,7 @@ func TestDatabasesOnAServerAreMadeAndDropped(t *testing.T) {
 	if r, err := b.once(t.Context(), h.daemon, nil, job); err != nil || r.Right != 50 {
 		t.Errorf("%d right answers, %v, want 50", r.Right, err)
 	}
-	serverIsMeasured(t, b, h, near(url))
+	serverIsMeasured(t, b, h, os.Getenv("INTROSPECTD_TEST_POSTGRES") == "" || h.family != 0)
 	b.up.stop()
 	b.made.drop(b)
 	if n := databases(); n != 0 || len(b.errs) != 0 {
@@ -44,7 +45,8 @@ func TestDatabasesOnAServerAreMadeAndDropped(t *testing.T) {
 	}
 }
 
-// serverIsMeasured: what PostgreSQL does for the daemon is stated beside what the daemon does. Of one on another machine nothing is claimed.
+// serverIsMeasured: what PostgreSQL does for the daemon is stated beside what the daemon does. Of one whose processes cannot be seen from here,
+// as that of a container or of another machine, nothing is claimed.
 func serverIsMeasured(t *testing.T, b *bench, h *house, here bool) {
 	t.Helper()
 	if (h.family != 0) != here {

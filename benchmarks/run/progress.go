@@ -122,7 +122,7 @@ func (p *progress) say(format string, args ...any) {
 	_, _ = fmt.Fprintf(p.out, format+"\n", args...)
 }
 
-// end leaves the bar behind when it is full: a run that was cut short has none.
+// end takes the bar away. That all is done is said of a whole run only: one that was cut short has a report too.
 func (p *progress) end() {
 	close(p.ended)
 	p.drawn.Wait()

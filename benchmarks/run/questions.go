@@ -81,22 +81,6 @@ func (b *bench) questions(i int) *scenario {
 	return s
 }
 
-// suffix is of keys that are about the i-th store.
-func (b *bench) suffix(i int) string {
-	if i == 0 {
-		return ""
-	}
-	return fmt.Sprintf("@%d", i+1)
-}
-
-// onStore is for titles of what is about the i-th store.
-func (b *bench) onStore(i int) string {
-	if i == 0 {
-		return ""
-	}
-	return ", " + shortStore(b.stores[i])
-}
-
 // What things take, about, for those who watch.
 const (
 	perSession = 70 * time.Microsecond

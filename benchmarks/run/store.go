@@ -37,6 +37,22 @@ func (d *databases) drop(b *bench) {
 	d.drops = nil
 }
 
+// suffix is of keys that are about the i-th store.
+func (b *bench) suffix(i int) string {
+	if i == 0 {
+		return ""
+	}
+	return fmt.Sprintf("@%d", i+1)
+}
+
+// onStore is for titles of what is about the i-th store.
+func (b *bench) onStore(i int) string {
+	if i == 0 {
+		return ""
+	}
+	return ", " + shortStore(b.stores[i])
+}
+
 // create makes an empty database of a name on a store, and returns its DSN and the file for the server's keys.
 func (b *bench) create(ctx context.Context, store config.DSN, name string) (dsn, keys string, err error) {
 	if store.Reveal() == sqlite {

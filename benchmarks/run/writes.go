@@ -43,7 +43,7 @@ func (w *writes) add(key, short, title string, write func(ctx context.Context, c
 	w.questions.add(row{writeKey(key, manyCallers), title, "", manyCallers, func(ctx context.Context) (report.Round, error) {
 		return d.watching(func() (report.Round, error) { return many(ctx) })
 	}})
-	w.addDisk(d)
+	w.questions.add(row{diskKey(key), fmt.Sprintf("the disk alone: commits as for %s by %d callers", short, manyCallers), "", manyCallers, d.measure})
 }
 
 func (w *writes) start(ctx context.Context) (err error) {

@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// Check is one bare check of a signature over a text of a token's length: no parsing, no claims, no keys to be found.
+// Check is one bare check of a signature, or the making of one, over a text of a token's length: no parsing, no claims, no keys to be found.
 type Check struct {
 	Name  string
 	check func() bool
@@ -22,6 +22,9 @@ type Check struct {
 
 // TextLength is that of header and payload of an internal token of ordinary content, encoded.
 const TextLength = 560
+
+// Signature is the name of making one, with EdDSA, instead of checking it: what nobody exchanges a token below.
+const Signature = "signature"
 
 // Checks are those of the algorithms that internal tokens are signed with, and the HMAC that others use.
 func Checks() ([]Check, error) {
@@ -58,6 +61,7 @@ func Checks() ([]Check, error) {
 			d := sha256.Sum256(text)
 			return rsa.VerifyPKCS1v15(&rs.PublicKey, crypto.SHA256, d[:], rsSignature) == nil
 		}},
+		{Signature, func() bool { return len(ed25519.Sign(edPrivate, text)) == ed25519.SignatureSize }},
 	}, nil
 }
 

@@ -56,7 +56,7 @@ func TestChecksAreOfGoodSignatures(t *testing.T) {
 			t.Errorf("%s takes %s, %v", c.Name, took, err)
 		}
 	}
-	if got := strings.Join(names, " "); got != "HS256 EdDSA ES256 RS256" {
+	if got := strings.Join(names, " "); got != "HS256 EdDSA ES256 RS256 signature" {
 		t.Errorf("checks %s", got)
 	}
 	if _, err := (Check{"none", func() bool { return false }}).Time(time.Millisecond); err == nil {

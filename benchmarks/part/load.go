@@ -21,6 +21,7 @@ type LoadTask struct {
 	Warm    *load.Job
 	Jobs    []load.Job
 	Servers []int    // processes whose costs are read at the window's start and end
+	Family  int      // and one whose children's are too, such as a database's; 0: none
 	Pages   []string // URLs on loopback that are read at both
 }
 
@@ -28,7 +29,8 @@ type LoadTask struct {
 type Outcome struct {
 	Windows []Window // as the jobs
 	Wall    time.Duration
-	Servers []Cost // as the task's; empty where the system does not tell
+	Servers []Cost        // as the task's; empty where the system does not tell
+	Family  time.Duration // 0: there is none, or it is not known
 	Load    time.Duration
 	Before  []string // the pages
 	After   []string
@@ -73,6 +75,7 @@ func (t *LoadTask) measure(ctx context.Context) (o Outcome, err error) {
 		return o, err
 	}
 	before, known := t.costs()
+	family, familyErr := t.family()
 	self, selfErr := process.Of(os.Getpid())
 	begun := time.Now()
 	results, err := t.run(ctx)
@@ -83,6 +86,9 @@ func (t *LoadTask) measure(ctx context.Context) (o Outcome, err error) {
 	after, knownAfter := t.costs()
 	if selfAfter, err := process.Of(os.Getpid()); selfErr == nil && err == nil {
 		o.Load = selfAfter.CPU - self.CPU
+	}
+	if familyAfter, err := t.family(); familyErr == nil && err == nil {
+		o.Family = max(0, familyAfter-family) // who ends while all are read is counted with its parent, or not at all
 	}
 	if known && knownAfter {
 		for i := range after {
@@ -128,6 +134,13 @@ func (t *LoadTask) costs() ([]process.Usage, bool) {
 		out[i] = u
 	}
 	return out, true
+}
+
+func (t *LoadTask) family() (time.Duration, error) {
+	if t.Family == 0 {
+		return 0, nil
+	}
+	return process.Family(t.Family)
 }
 
 // maxPage bounds a page of counters or metrics.

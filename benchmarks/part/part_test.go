@@ -73,7 +73,12 @@ func TestChecksAreTimedInRounds(t *testing.T) {
 	if err := do(t, Checks, ChecksTask{Stretch: time.Millisecond, Rounds: 2}, &got); err != nil {
 		t.Fatal(err)
 	}
-	if len(got) != 4 || len(got[3].Rounds) != 2 || got[3].Rounds[1] <= 0 {
-		t.Errorf("checks %+v, want four of two rounds", got)
+	if len(got) != 6 || got[5].Name != Verdict {
+		t.Fatalf("checks %+v, want six, the last of them a guard's verdict", got)
+	}
+	for _, c := range got {
+		if len(c.Rounds) != 2 || c.Rounds[0] <= 0 || c.Rounds[1] <= 0 {
+			t.Errorf("%s took %v, want two rounds", c.Name, c.Rounds)
+		}
 	}
 }

@@ -39,29 +39,41 @@ func Of(pid int) (Usage, error) {
 
 // Fields of proc_pid_stat(5), counted from 0 after the closing parenthesis of the name.
 const (
-	fieldUtime = 14 - 3
-	fieldStime = 15 - 3
-	fieldRSS   = 24 - 3
+	fieldParent = 4 - 3
+	fieldUtime  = 14 - 3
+	fieldStime  = 15 - 3
+	fieldCutime = 16 - 3
+	fieldCstime = 17 - 3
+	fieldRSS    = 24 - 3
 )
 
-// parseStat reads one line of /proc/PID/stat. The name in parentheses may hold anything, spaces and parentheses too, so counting begins after the
-// last one.
+// parseStat reads one line of /proc/PID/stat.
 func parseStat(line string, pageSize int) (Usage, error) {
+	n, err := statFields(line, fieldUtime, fieldStime, fieldRSS)
+	if err != nil {
+		return Usage{}, err
+	}
+	return Usage{CPU: time.Duration(n[0]+n[1]) * tick, RSS: n[2] * int64(pageSize)}, nil
+}
+
+// statFields are counts of a stat line. The name in parentheses may hold anything, spaces and parentheses too, so counting begins after the
+// last one.
+func statFields(line string, which ...int) ([]int64, error) {
 	end := strings.LastIndexByte(line, ')')
 	if end < 0 {
-		return Usage{}, errors.New("stat line has no name")
+		return nil, errors.New("stat line has no name")
 	}
 	fields := strings.Fields(line[end+1:])
 	if len(fields) <= fieldRSS {
-		return Usage{}, fmt.Errorf("stat line has %d fields after the name, want more than %d", len(fields), fieldRSS)
+		return nil, fmt.Errorf("stat line has %d fields after the name, want more than %d", len(fields), fieldRSS)
 	}
-	var n [3]int64
-	for i, f := range []int{fieldUtime, fieldStime, fieldRSS} {
+	out := make([]int64, len(which))
+	for i, f := range which {
 		v, err := strconv.ParseInt(fields[f], 10, 64)
 		if err != nil || v < 0 {
-			return Usage{}, fmt.Errorf("stat field %d is %q, want a count", f+3, fields[f])
+			return nil, fmt.Errorf("stat field %d is %q, want a count", f+3, fields[f])
 		}
-		n[i] = v
+		out[i] = v
 	}
-	return Usage{CPU: time.Duration(n[0]+n[1]) * tick, RSS: n[2] * int64(pageSize)}, nil
+	return out, nil
 }

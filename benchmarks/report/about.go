@@ -16,6 +16,7 @@ func (r *Report) about() []Setting {
 		{"command", s.Command},
 		{"machine", fmt.Sprintf("%s, %d processors, %s of memory, %s, databases on %s, %s", m.Processor, m.Processors, memory(m.Memory), m.System, m.Filesystem, m.Go)},
 		{"placement", m.Placement},
+		{"processors used by others", r.disturbed()},
 		{"modes", strings.Join(s.Modes, ", ")},
 		{"stores", strings.Join(s.Stores, ", ")},
 		{"sessions", integers(s.Sessions)},

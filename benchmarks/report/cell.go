@@ -98,3 +98,21 @@ func (r *Report) Section(key string) (Section, bool) {
 	}
 	return Section{}, false
 }
+
+// Figure is that of a line in a section's table, in the first column that has one. They are named by their keys; false: there is none.
+func (r *Report) Figure(section, table, line string) (Spread, bool) {
+	s, _ := r.Section(section)
+	for _, t := range s.Tables {
+		for _, l := range t.Lines {
+			if t.Key != table || l.Key != line {
+				continue
+			}
+			for _, c := range l.Cells {
+				if c.Spread != nil {
+					return *c.Spread, true
+				}
+			}
+		}
+	}
+	return Spread{}, false
+}

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"math"
 	"slices"
 )
 
@@ -9,6 +10,8 @@ import (
 type Comparison struct {
 	Before, After string       // which runs they are
 	Differs       []string     // between machines and settings: each may be the reason of a change
+	Disturbed     [2]string    // what part of the processors others had, in either run
+	Drift         string       // of the machine, as sentence
 	Lines         []Difference // all that either measured, in the order of the later report
 }
 
@@ -18,9 +21,10 @@ type Difference struct {
 	Unit          string
 	Before, After *Spread // nil: not measured
 	Better        int     // as of a Column
+	Noise         float64 // that there is between the runs, as a part
 }
 
-// Rounds that both sides need before a change is one: with fewer, ranges miss each other by chance too often.
+// Rounds that both sides need before a change is one: two of two rounds miss each other by chance once in three times.
 const enoughRounds = 3
 
 // The verdicts on a difference.
@@ -32,7 +36,8 @@ const (
 	OnlyAfter   = "only after"
 )
 
-// Verdict goes by ranges: two of three rounds or more that have no value in common are a change.
+// Verdict goes by ranges of three rounds or more. That two of three have no value in common happens once in ten times though nothing changed; that the gap between
+// them is wider than either, once in a hundred. What the machine itself has changed by between the runs, ranges do not show.
 func (d Difference) Verdict() string {
 	switch {
 	case d.After == nil:
@@ -41,10 +46,25 @@ func (d Difference) Verdict() string {
 		return OnlyAfter
 	case d.Before.N < enoughRounds || d.After.N < enoughRounds:
 		return TooFew
-	case touch(*d.Before, *d.After):
-		return WithinNoise
+	case apart(*d.Before, *d.After, d.Noise):
+		return Changed
 	}
-	return Changed
+	return WithinNoise
+}
+
+// apart says whether two ranges differ by more than noise does.
+func apart(a, b Spread, noise float64) bool {
+	if a.Min > b.Min {
+		a, b = b, a
+	}
+	gap := b.Min - a.Max
+	switch {
+	case gap <= 0:
+		return false
+	case a.Max == 0, a.Min == a.Max && b.Min == b.Max: // none and some; or counted, and the same in each round
+		return true
+	}
+	return gap > max(a.Max-a.Min, b.Max-b.Min) && gap > noise*math.Abs(a.Max)
 }
 
 // Ratio is the median after over the median before, where that is defined.
@@ -76,13 +96,21 @@ type figureOf struct {
 
 // Compare pairs the figures of a and of the later b by their keys.
 func Compare(a, b *Report) Comparison {
-	out := Comparison{Before: a.label(), After: b.label(), Differs: differs(a, b)}
+	out := Comparison{Before: a.label(), After: b.label(), Differs: differs(a, b), Disturbed: [2]string{a.disturbance(), b.disturbance()}}
 	before := map[name]Difference{}
 	for _, f := range a.figures() {
 		before[f.name] = f.spoken
 	}
+	moved := drift{}
+	for _, f := range b.figures() {
+		if old, ok := before[f.name]; ok {
+			moved.see(f.name, Difference{Before: old.After, After: f.spoken.After})
+		}
+	}
+	out.Drift = moved.words()
 	for _, f := range b.figures() {
 		d := f.spoken
+		d.Noise = moved.noise(f.quantity)
 		if old, ok := before[f.name]; ok {
 			d.Before = old.After
 			delete(before, f.name)

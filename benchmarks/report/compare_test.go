@@ -14,10 +14,14 @@ func TestAChangeNeedsRangesApartAndRoundsEnough(t *testing.T) {
 		better             int
 		verdict, direction string
 	}{
-		{"apart", s(10, 11, 12, 3), s(13, 14, 15, 3), -1, Changed, "worse"},
-		{"apart, more is better", s(10, 11, 12, 3), s(13, 14, 15, 3), 1, Changed, "better"},
-		{"apart downwards", s(13, 14, 15, 5), s(10, 11, 12, 3), -1, Changed, "better"},
-		{"apart, neither is better", s(10, 11, 12, 3), s(13, 14, 15, 3), 0, Changed, ""},
+		{"apart", s(10, 11, 12, 3), s(15, 16, 17, 3), -1, Changed, "worse"},
+		{"apart, more is better", s(10, 11, 12, 3), s(15, 16, 17, 3), 1, Changed, "better"},
+		{"apart downwards", s(15, 16, 17, 5), s(10, 11, 12, 3), -1, Changed, "better"},
+		{"apart, neither is better", s(10, 11, 12, 3), s(15, 16, 17, 3), 0, Changed, ""},
+		{"a gap narrower than a range", s(10, 11, 12, 3), s(15, 16, 20, 3), -1, WithinNoise, ""},
+		{"a gap of less than the noise", s(100, 101, 102, 3), s(111, 112, 113, 3), -1, WithinNoise, ""},
+		{"a gap of more than the noise", s(100, 101, 102, 3), s(113, 114, 115, 3), -1, Changed, "worse"},
+		{"counted, and another number", s(612, 612, 612, 3), s(598, 598, 598, 3), -1, Changed, "better"},
 		{"touching", s(10, 11, 12, 3), s(12, 14, 15, 3), -1, WithinNoise, ""},
 		{"one within the other", s(10, 11, 20, 3), s(12, 14, 15, 3), -1, WithinNoise, ""},
 		{"the same", s(0, 0, 0, 3), s(0, 0, 0, 3), -1, WithinNoise, ""},
@@ -28,7 +32,7 @@ func TestAChangeNeedsRangesApartAndRoundsEnough(t *testing.T) {
 		{"gone", s(10, 11, 12, 3), nil, -1, OnlyBefore, ""},
 		{"new", nil, s(10, 11, 12, 3), -1, OnlyAfter, ""},
 	} {
-		d := Difference{Before: c.before, After: c.after, Better: c.better}
+		d := Difference{Before: c.before, After: c.after, Better: c.better, Noise: 0.1}
 		if d.Verdict() != c.verdict || d.Direction() != c.direction {
 			t.Errorf("%s: %q %q, want %q %q", c.name, d.Verdict(), d.Direction(), c.verdict, c.direction)
 		}

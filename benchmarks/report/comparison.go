@@ -9,8 +9,8 @@ import (
 
 // rule explains the verdicts to whoever reads them.
 var rule = fmt.Sprintf(
-	"Figures are the median of the rounds [smallest..largest]. %q: both sides have at least %d rounds and their ranges have no value in common. %q: the ranges touch. %q: a side has fewer.",
-	Changed, enoughRounds, WithinNoise, TooFew)
+	"Figures are the median of the rounds [smallest..largest]. %q: both sides have at least %d rounds, between their ranges is a gap that is wider than either, and it is more than the floors differ by between the runs, and more than %s. Of a hundred figures about one is called so by chance. %q: all others. %q: a side has fewer rounds.",
+	Changed, enoughRounds, percent(leastNoise), WithinNoise, TooFew)
 
 // Text writes the comparison for a terminal, Markdown for reading elsewhere.
 func (c Comparison) Text(w io.Writer) error {
@@ -49,12 +49,12 @@ func (c Comparison) Markdown(w io.Writer) error {
 func (c Comparison) head() []string {
 	out := []string{"before: " + c.Before, "after: " + c.After}
 	if len(c.Differs) == 0 {
-		return append(out, "machine and settings are the same")
+		out = append(out, "machine and settings are the same")
 	}
 	for _, d := range c.Differs {
 		out = append(out, "NOT THE SAME, "+d)
 	}
-	return out
+	return append(out, fmt.Sprintf("processors used by others meanwhile: before %s, after %s", c.Disturbed[0], c.Disturbed[1]), c.Drift)
 }
 
 func (c Comparison) count() string {

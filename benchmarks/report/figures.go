@@ -57,13 +57,14 @@ func (row Row) figures() []figureOf {
 		of               func(Round) float64
 	}{
 		{"cpu", "server CPU of a request", "us", -1, CPU},
+		{"database", "CPU of its database's server", "us", -1, database},
 		{"rate", "requests", "1/s", 1, PerSecond},
 		{"p50", "p50", "us", -1, func(r Round) float64 { return r.P50 }},
 		{"p99", "p99", "us", -1, func(r Round) float64 { return r.P99 }},
 	} {
 		// Processor time is 0 where the system does not tell it.
 		if s := row.Over(q.of); s.Max > 0 {
-			out = append(out, spoken(name{"rows", row.Key, q.key}, "Against the floor", row.Title+", "+q.title, q.unit, q.better, s))
+			out = append(out, spoken(name{"rows", row.Key, q.key}, "Against the floor", fmt.Sprintf("%s, %d callers, %s", row.Title, row.Connections, q.title), q.unit, q.better, s))
 		}
 	}
 	return out

@@ -1,6 +1,9 @@
 package report
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // grid is any table, ready to be written.
 type grid struct {
@@ -13,7 +16,7 @@ type grid struct {
 func (r *Report) grids() []grid {
 	var out []grid
 	for _, g := range []grid{
-		{"Against the floor", []string{"what", "callers", "server CPU us/request", "times the floor", "requests/s", "p50 us", "p99 us", "wrong"}, r.cells()},
+		r.rowGrid(),
 		{"Memory", []string{"sessions remembered", "live heap, bytes each", "resident, bytes each", "resident, all", "resident, nothing remembered"}, r.memoryCells()},
 	} {
 		if len(g.Rows) > 0 {
@@ -40,6 +43,24 @@ func (s summary) grid() grid {
 			row = append(row, f.Text)
 		}
 		g.Rows = append(g.Rows, row)
+	}
+	return g
+}
+
+// rowGrid is the table of rows. There is a column for database servers when one was measured.
+func (r *Report) rowGrid() grid {
+	g := grid{"Against the floor", []string{"what", "callers", "server CPU us/request", "times the floor", "requests/s", "p50 us", "p99 us", "wrong"}, r.cells()}
+	if !slices.ContainsFunc(r.Rows, func(row Row) bool { return row.Over(database).Max > 0 }) {
+		return g
+	}
+	const after = 3 // what it stands beside
+	g.Header = slices.Insert(g.Header, after, "its database server's CPU us/request")
+	for i, row := range r.Rows {
+		text := ""
+		if s := row.Over(database); s.Max > 0 {
+			text = s.String()
+		}
+		g.Rows[i] = slices.Insert(g.Rows[i], after, text)
 	}
 	return g
 }

@@ -52,8 +52,9 @@ type aimView struct{ What, Wanted, Got, Verdict string }
 
 // Class is met, missed, or neither.
 func (a aimView) Class() string {
-	if a.Verdict == "met" || a.Verdict == "missed" {
-		return a.Verdict
+	switch v, _, _ := strings.Cut(a.Verdict, ";"); v {
+	case "met", "missed":
+		return v
 	}
 	return "partly"
 }

@@ -10,19 +10,21 @@ import (
 
 // Report is one run.
 type Report struct {
-	Format      int         `json:"format"`
-	Started     time.Time   `json:"started"`
-	Seconds     float64     `json:"seconds"`
-	Commit      string      `json:"commit"`
-	Machine     Machine     `json:"machine"`
-	Settings    Settings    `json:"settings"`
-	Sections    []Section   `json:"sections,omitempty"`
-	Rows        []Row       `json:"rows"`
-	Memory      []Memory    `json:"memory,omitempty"`
-	Aims        []Aim       `json:"aims,omitempty"`
-	NotMeasured []string    `json:"not_measured,omitempty"` // and why
-	Notes       []string    `json:"notes,omitempty"`        // what to know when reading
-	Histograms  []Histogram `json:"histograms,omitempty"`
+	Format      int       `json:"format"`
+	Started     time.Time `json:"started"`
+	Seconds     float64   `json:"seconds"`
+	Commit      string    `json:"commit"`
+	Machine     Machine   `json:"machine"`
+	Settings    Settings  `json:"settings"`
+	Sections    []Section `json:"sections,omitempty"`
+	Rows        []Row     `json:"rows"`
+	Memory      []Memory  `json:"memory,omitempty"`
+	Aims        []Aim     `json:"aims,omitempty"`
+	NotMeasured []string  `json:"not_measured,omitempty"` // and why
+
+	Disturbances []Disturbance `json:"disturbances,omitempty"` // none: not known
+	Notes        []string      `json:"notes,omitempty"`        // what to know when reading
+	Histograms   []Histogram   `json:"histograms,omitempty"`
 }
 
 // Format is the version of the JSON that this package writes. Version 1 had no sections.
@@ -80,7 +82,8 @@ type Round struct {
 	PerSecond  float64  `json:"per_second"`
 	P50        float64  `json:"p50_us"`
 	P99        float64  `json:"p99_us"`
-	ServerBusy float64  `json:"server_busy"` // share of one processor
+	Database   float64  `json:"database_cpu_us_per_request,omitempty"` // of a database server on the same machine, beside CPU
+	ServerBusy float64  `json:"server_busy"`                           // share of one processor
 	LoadBusy   float64  `json:"load_busy"`
 	RSS        int64    `json:"server_rss_bytes"`
 	Lookups    *float64 `json:"database_lookups,omitempty"` // nil: not counted
@@ -104,10 +107,24 @@ type Aim struct {
 	Bound  float64 `json:"bound"`
 	AtMost bool    `json:"at_most"` // else at least
 	Got    Spread  `json:"got"`
+
+	Allowed *float64 `json:"allowed,omitempty"` // by the disk alone; less than the bound is out of reach
 }
 
-// Verdict says met or missed only when the whole range says so.
+// Verdict says what became of it, and where a disk has a say, what that allows.
 func (a Aim) Verdict() string {
+	switch v := a.verdict(); {
+	case a.Allowed == nil:
+		return v
+	case *a.Allowed < a.Bound && v != "met":
+		return "out of reach: the disk alone allows " + figure(*a.Allowed)
+	default:
+		return v + "; the disk alone allows " + figure(*a.Allowed)
+	}
+}
+
+// verdict says met or missed only when the whole range says so.
+func (a Aim) verdict() string {
 	meets := func(v float64) bool {
 		if a.AtMost {
 			return v <= a.Bound

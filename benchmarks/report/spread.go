@@ -66,6 +66,9 @@ func (r Row) Over(of func(Round) float64) Spread {
 // CPU is what a request costs the server, in microseconds.
 func CPU(r Round) float64 { return r.CPU }
 
+// database is what a request costs a database's server on the same machine, in microseconds, beside CPU. 0: not known.
+func database(r Round) float64 { return r.Database }
+
 // PerSecond is how many right answers there were in a second.
 func PerSecond(r Round) float64 { return r.PerSecond }
 

@@ -2,70 +2,136 @@ package run
 
 import (
 	"fmt"
-	"math"
+	"slices"
 
+	"github.com/introspectd/introspectd/benchmarks/floor"
+	"github.com/introspectd/introspectd/benchmarks/part"
 	"github.com/introspectd/introspectd/benchmarks/report"
 )
 
-// aims are the bounds that we hold ourselves to, as far as this run has measured them.
-func aims(r *report.Report, sessions []int, onServer bool) []report.Aim {
-	smallest := sessions[0]
-	for _, n := range sessions {
+// The bounds that we hold ourselves to.
+const (
+	warmBound     = 1.15 // times the floor, in processor time
+	coldBound     = 2.   // up to coldMany sessions in SQLite
+	coldManyBound = 2.5  // up to a million
+	coldOnServer  = 3.   // on PostgreSQL, the daemon alone
+	growthBound   = 1.3  // from few sessions to many
+	crowdBound    = 5.   // times what one caller writes
+	openBound     = 10_000.
+	endBound      = 5_000.
+	heapBound     = 500. // bytes
+	verdictBound  = 400. // ns
+	signedBound   = 1.1  // signatures, beyond the floor
+	coldMany      = 100_000
+	coldMost      = 1_000_000
+)
+
+// aims are those of them that this run has measured.
+func (b *bench) aims() []report.Aim {
+	a := &aimed{report: &b.report}
+	a.ratio("remembered: CPU over the floor", warmKey, floorKey, report.CPU, true, warmBound)
+	for i, store := range b.stores {
+		onServer, suffix, of := store.Reveal() != sqlite, b.suffix(i), b.onStore(i)
+		for _, n := range worthAnAim(b.sessions) {
+			a.ratio(fmt.Sprintf("first time, %d sessions%s: CPU over the floor", n, of), coldKey(n)+suffix, floorKey+suffix, report.CPU, true, coldest(n, onServer))
+		}
+	}
+	smallest, biggest := b.sessions[0], b.sessions[len(b.sessions)-1]
+	for _, n := range b.sessions {
 		if smallest < hot {
 			smallest = n // fewer are asked about in a moment: too short to be compared
 		}
 	}
-	small, large := coldKey(smallest), coldKey(sessions[len(sessions)-1])
-	var out []report.Aim
-	ratio := func(what, key, to string, of func(report.Round) float64, atMost bool, bound float64) {
-		a, okA := r.Row(key)
-		b, okB := r.Row(to)
-		if !okA || !okB {
-			return
-		}
-		if got, ok := report.Ratio(a, b, of); ok {
-			out = append(out, report.Aim{What: what, Bound: bound, AtMost: atMost, Got: got})
-		}
+	if smallest != biggest {
+		a.ratio(fmt.Sprintf("first time: CPU with %d sessions over %d", biggest, smallest), coldKey(biggest), coldKey(smallest), report.CPU, true, growthBound)
 	}
-	first := 2.
-	if onServer { // which also costs, but not the daemon
-		first = 3
+	a.ratio("junk: CPU over remembered", junkKey, warmKey, report.CPU, true, 1)
+	if junk, ok := b.report.Row(junkKey); ok {
+		a.out = append(a.out, report.Aim{What: "junk: look-ups in the database", AtMost: true, Got: junk.Over(report.Lookups)})
 	}
-	biggest := sessions[len(sessions)-1]
-	ratio("remembered: CPU over the floor", warmKey, floorKey, report.CPU, true, 1.15)
-	ratio(fmt.Sprintf("first time, %d sessions: CPU over the floor", biggest), large, floorKey, report.CPU, true, first)
-	if small != large {
-		ratio(fmt.Sprintf("first time: CPU with %d sessions over %d", biggest, smallest), large, small, report.CPU, true, 1.3)
+	a.exchange()
+	if got, ok := b.report.Figure(steadyKey, verdictTable, part.Verdict); ok {
+		a.out = append(a.out, report.Aim{What: "a guard's remembered verdict: nanoseconds", Bound: verdictBound, AtMost: true, Got: got})
 	}
-	ratio("junk: CPU over remembered", junkKey, warmKey, report.CPU, true, 1)
-	if junk, ok := r.Row(junkKey); ok {
-		out = append(out, report.Aim{What: "junk: look-ups in the database", AtMost: true, Got: junk.Over(report.Lookups)})
+	for _, w := range []struct {
+		key, what string
+		bound     float64
+	}{{"open", "opening", openBound}, {"end", "ending", endBound}} {
+		many := writeKey(w.key, manyCallers)
+		a.ratio(fmt.Sprintf("%s: rate of %d callers over that of one", w.what, manyCallers), many, writeKey(w.key, 1), report.PerSecond, false, crowdBound)
+		a.rate(fmt.Sprintf("%s: sessions a second, %d callers", w.what, manyCallers), many, diskKey(w.key), w.bound)
 	}
-	many, one := writeKey("open", manyCallers), writeKey("open", 1)
-	ratio(fmt.Sprintf("opening: rate of %d callers over that of one", manyCallers), many, one, report.PerSecond, false, 5)
-	many, one = writeKey("end", manyCallers), writeKey("end", 1)
-	ratio(fmt.Sprintf("ending: rate of %d callers over that of one", manyCallers), many, one, report.PerSecond, false, 5)
-	out = append(out, rates(r)...)
-	for _, m := range r.Memory {
+	for _, m := range b.report.Memory {
 		got := report.SpreadOf([]float64{m.Heap})
-		out = append(out, report.Aim{What: fmt.Sprintf("bytes of heap for each of %d remembered sessions", m.Sessions), Bound: 500, AtMost: true, Got: got})
+		a.out = append(a.out, report.Aim{What: fmt.Sprintf("bytes of heap for each of %d remembered sessions", m.Sessions), Bound: heapBound, AtMost: true, Got: got})
 	}
-	return out
+	return a.out
 }
 
-// rates are the sessions a second that many callers open and end. Where the disk does not allow that it is the bound.
-func rates(r *report.Report) (out []report.Aim) {
-	allowed := math.Inf(1)
-	if d, ok := r.Row(diskKey); ok && len(d.Rounds) > 0 {
-		allowed = d.Over(report.PerSecond).Median
+// worthAnAim are the sizes with a bound of their own, and the biggest.
+func worthAnAim(sessions []int) []int {
+	return slices.DeleteFunc(slices.Clone(sessions), func(n int) bool {
+		return n != coldMany && n != coldMost && n != sessions[len(sessions)-1]
+	})
+}
+
+func coldest(sessions int, onServer bool) float64 {
+	switch {
+	case onServer:
+		return coldOnServer
+	case sessions <= coldMany:
+		return coldBound
 	}
-	for _, a := range []struct {
-		what, key string
-		bound     float64
-	}{{"opening", "open", 10_000}, {"ending", "end", 5_000}} {
-		if row, ok := r.Row(writeKey(a.key, manyCallers)); ok && len(row.Rounds) > 0 {
-			out = append(out, report.Aim{What: fmt.Sprintf("%s: sessions a second, %d callers", a.what, manyCallers), Bound: math.Floor(min(a.bound, allowed)), Got: row.Over(report.PerSecond)})
+	return coldManyBound
+}
+
+// aimed collects aims.
+type aimed struct {
+	report *report.Report
+	out    []report.Aim
+}
+
+func (a *aimed) ratio(what, key, to string, of func(report.Round) float64, atMost bool, bound float64) {
+	row, ok := a.report.Row(key)
+	beside, okBeside := a.report.Row(to)
+	if !ok || !okBeside {
+		return
+	}
+	if got, ok := report.Ratio(row, beside, of); ok {
+		a.out = append(a.out, report.Aim{What: what, Bound: bound, AtMost: atMost, Got: got})
+	}
+}
+
+// exchange is held against a bare signature: what it costs beyond the floor.
+func (a *aimed) exchange() {
+	row, ok := a.report.Row(exchangeKey)
+	beside, okBeside := a.report.Row(floorKey)
+	signature, okSignature := a.report.Figure(steadyKey, floorsTable, floor.Signature)
+	if !ok || !okBeside || !okSignature || signature.Median <= 0 {
+		return
+	}
+	var values []float64
+	for _, r := range row.Rounds {
+		for _, f := range beside.Rounds {
+			if r.Round == f.Round && r.CPU > 0 && f.CPU > 0 {
+				values = append(values, (r.CPU-f.CPU)/signature.Median)
+			}
 		}
 	}
-	return out
+	if len(values) > 0 {
+		a.out = append(a.out, report.Aim{What: "token exchange: signatures' CPU beyond the floor", Bound: signedBound, AtMost: true, Got: report.SpreadOf(values)})
+	}
+}
+
+// rate is wanted where the disk allows it.
+func (a *aimed) rate(what, key, disk string, bound float64) {
+	row, ok := a.report.Row(key)
+	if !ok {
+		return
+	}
+	aim := report.Aim{What: what, Bound: bound, Got: row.Over(report.PerSecond)}
+	if d, ok := a.report.Row(disk); ok {
+		aim.Allowed = new(d.Over(report.PerSecond).Median)
+	}
+	a.out = append(a.out, aim)
 }

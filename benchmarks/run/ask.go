@@ -55,7 +55,7 @@ func (b *bench) ask(ctx context.Context, s *server, warm *load.Job, job load.Job
 		warm.Address = s.address
 	}
 	job.Address = s.address
-	t := part.LoadTask{Warm: warm, Jobs: []load.Job{job}}
+	t := part.LoadTask{Warm: warm, Jobs: []load.Job{job}, Family: s.family}
 	for _, one := range append([]*server{s}, others...) {
 		t.Servers = append(t.Servers, one.child.PID())
 	}
@@ -81,7 +81,7 @@ func (b *bench) once(ctx context.Context, s *server, warm *load.Job, job load.Jo
 // roundOf sums the first windows of outcomes up to a round.
 func roundOf(outcomes ...part.Outcome) (report.Round, error) {
 	var r report.Round
-	var wall, server, loaded time.Duration
+	var wall, server, family, loaded time.Duration
 	var latency *hdrhistogram.Histogram
 	known := true
 	for _, o := range outcomes {
@@ -96,7 +96,7 @@ func roundOf(outcomes ...part.Outcome) (report.Round, error) {
 			latency.Merge(h)
 		}
 		r.Right, r.Failed, r.Failures = r.Right+w.Right, r.Failed+w.Failed, append(r.Failures, w.Failures...)
-		wall, loaded = wall+w.Wall, loaded+o.Load
+		wall, loaded, family = wall+w.Wall, loaded+o.Load, family+o.Family
 		if known = known && len(o.Servers) > 0; known {
 			server, r.RSS = server+o.Servers[0].CPU, o.Servers[0].RSS
 		}
@@ -110,6 +110,7 @@ func roundOf(outcomes ...part.Outcome) (report.Round, error) {
 	}
 	r.Seconds, r.PerSecond, r.Latency = wall.Seconds(), float64(r.Right)/wall.Seconds(), string(text)
 	r.P50, r.P99 = quantile(latency, 50), quantile(latency, 99)
+	r.Database = micro(family) / float64(r.Right+r.Failed)
 	if known {
 		r.CPU = micro(server) / float64(r.Right+r.Failed)
 		r.ServerBusy, r.LoadBusy = server.Seconds()/wall.Seconds(), loaded.Seconds()/wall.Seconds()

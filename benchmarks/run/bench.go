@@ -24,8 +24,13 @@ type bench struct {
 	place  process.Placement
 	up     servers
 	made   databases
-	houses map[bool]*house // by whether the daemon remembers
-	calm   float64         // calls a second of the open loop
+	houses map[bool]*house  // by whether the daemon remembers
+	calm   float64          // calls a second of the open loop
+	last   []report.Section // that come after all others
+
+	postmasters map[string]int // by URL; 0: not known
+	guests      map[int]bool   // processes that are ours while we run; nil: not looked for yet
+
 	errs   []error
 	report report.Report
 }
@@ -40,14 +45,14 @@ func (b *bench) run(ctx context.Context, stdout io.Writer) (err error) {
 	}
 	b.describe(ctx, started)
 	b.limits()
-	noise := begin()
+	from := b.observe(ctx)
 	b.follow(ctx, b.plan())
 	if ctx.Err() != nil {
 		b.fail(errors.New("interrupted: the report holds what was complete"))
 	}
 	b.up.stop() // before their folder goes
 	b.made.drop(b)
-	b.noise(noise)
+	b.noise(from, b.observe(ctx))
 	if err := os.RemoveAll(b.work); err != nil {
 		b.fail(err)
 	}
@@ -76,7 +81,7 @@ func (b *bench) folder() (string, error) {
 // finish draws the conclusions.
 func (b *bench) finish(started time.Time) {
 	b.report.Seconds = time.Since(started).Seconds()
-	b.report.Aims = aims(&b.report, b.sessions, b.stores[0].Reveal() != sqlite)
+	b.report.Aims = b.aims()
 	for _, r := range b.report.Rows {
 		b.doubt(r)
 	}

@@ -36,9 +36,9 @@ func (b *bench) burst() (*scenario, *burst) {
 	for _, m := range b.modes {
 		bu.lines = append(bu.lines, &burstLine{mode: m})
 	}
-	for n := 1; n <= b.few(); n++ {
+	for n := 1; n <= b.rounds; n++ {
 		for _, l := range bu.lines {
-			s.steps = append(s.steps, step{fmt.Sprintf("%s, round %d of %d", l.key, n, b.few()), time.Second + overhead, false, func(ctx context.Context) error {
+			s.steps = append(s.steps, step{fmt.Sprintf("%s, round %d of %d", l.key, n, b.rounds), time.Second + overhead, false, func(ctx context.Context) error {
 				return bu.measure(ctx, l, n)
 			}})
 		}

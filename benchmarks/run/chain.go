@@ -9,8 +9,8 @@ const chainTokens = 200
 func (b *bench) chain() *scenario {
 	st := &steady{bench: b, key: chainKey, title: "three services in a row", audiences: []string{audience, secondService, thirdService}, tokens: chainTokens}
 	s := st.begin(append([]mode{bases[0]}, b.modes...))
-	for n := 1; n <= b.few(); n++ {
-		s.steps = append(s.steps, st.closedLoops(n, b.few())...)
+	for n := 1; n <= b.rounds; n++ {
+		s.steps = append(s.steps, st.closedLoops(n, b.rounds)...)
 	}
 	s.finish = st.finishChain
 	return s

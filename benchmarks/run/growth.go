@@ -40,9 +40,9 @@ func (b *bench) growth() *scenario {
 	for _, n := range b.callerCounts() {
 		g.lines = append(g.lines, &growthLine{callers: n})
 	}
-	for n := 1; n <= b.few(); n++ {
+	for n := 1; n <= b.rounds; n++ {
 		for _, l := range g.lines {
-			s.steps = append(s.steps, step{fmt.Sprintf("%d callers, round %d of %d", l.callers, n, b.few()), b.window + overhead, false, func(ctx context.Context) error {
+			s.steps = append(s.steps, step{fmt.Sprintf("%d callers, round %d of %d", l.callers, n, b.rounds), b.window + overhead, false, func(ctx context.Context) error {
 				return g.measure(ctx, l, n)
 			}})
 		}
@@ -72,12 +72,18 @@ func (g *growth) finish() {
 		Shows:    "what one question costs the daemon as its database grows, each token being asked about for the first time, and as more ask at the same time about tokens that it remembers",
 		ShowsNot: "databases that do not fit into the machine's memory",
 	}
-	sizes, curve := g.sizes()
-	s.Tables, s.Charts = append(s.Tables, sizes), append(s.Charts, curve)
-	if text, ok := slope(curve.Series[0].Points); ok {
-		s.Notes = append(s.Notes, "sessions: "+text)
-	} else {
-		s.Notes = append(s.Notes, "sessions: not measured for more than one size; scenario "+questionsKey+" does it")
+	for i, store := range g.stores {
+		sizes, curve := g.sizes(i)
+		s.Tables, s.Charts = append(s.Tables, sizes), append(s.Charts, curve)
+		on := ""
+		if len(g.stores) > 1 {
+			on = " in " + shortStore(store)
+		}
+		if text, ok := slope(curve.Series[0].Points); ok {
+			s.Notes = append(s.Notes, "sessions"+on+": "+text)
+		} else {
+			s.Notes = append(s.Notes, "sessions"+on+": not measured for more than one size; scenario "+questionsKey+" does it")
+		}
 	}
 	callers, curve := g.callers()
 	s.Tables, s.Charts = append(s.Tables, callers), append(s.Charts, curve)
@@ -125,12 +131,14 @@ func (c *curve) drawn() (report.Table, report.Chart) {
 	return c.table, c.chart
 }
 
-func (g *growth) sizes() (report.Table, report.Chart) {
-	c := newCurve("sessions", "By sessions in the database", "A question about a token that was not asked about before", "sessions in the database",
+// sizes are of the i-th store, whose questions were put before.
+func (g *growth) sizes(i int) (report.Table, report.Chart) {
+	on, suffix := g.onStore(i), g.suffix(i)
+	c := newCurve("sessions"+suffix, "By sessions in the database"+on, "A question about a token that was not asked about before"+on, "sessions in the database",
 		report.Series{Key: "first", Title: "asked about for the first time"})
 	for _, n := range g.sessions {
 		var l growthLine
-		if r, ok := g.report.Row(coldKey(n)); ok {
+		if r, ok := g.report.Row(coldKey(n) + suffix); ok {
 			for _, round := range r.Rounds {
 				l.add(round)
 			}

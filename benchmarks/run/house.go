@@ -27,9 +27,9 @@ func (b *bench) house(ctx context.Context, remembers bool) (*house, error) {
 		return h, nil
 	}
 	h := &house{}
-	name, sessions := "plain", b.counts.households/3 // one mode, of five
+	name, sessions := "plain", b.households(remembers)
 	if remembers {
-		name, sessions, h.entries = "remembering", b.counts.households, 10*b.counts.households
+		name, h.entries = "remembering", 10*sessions
 	}
 	var err error
 	if h.stock, err = b.fill(ctx, b.stores[0], name, sessions, b.houseAudiences()...); err != nil {
@@ -42,13 +42,33 @@ func (b *bench) house(ctx context.Context, remembers bool) (*house, error) {
 	return h, nil
 }
 
+// households are the sessions of a house: as many as all scenarios together take away, and not fewer than daemons are compared with.
+func (b *bench) households(remembers bool) int {
+	n, least := 0, b.counts.households
+	if !remembers {
+		least /= 3 // one mode, of five
+	}
+	known := b.counts.acquainted + chainTokens
+	for _, m := range b.modes {
+		if m.memory == remembers {
+			n += known + b.rounds*(b.counts.strangers+b.counts.forerunners) + b.victims() + bystanders + 1 + 2*outageTokens*len(outageLines(m))
+		}
+	}
+	for _, m := range bases {
+		if m.memory == remembers {
+			n += known
+		}
+	}
+	return max(n, least)
+}
+
 // restart starts the daemon where it was, after it has been ended.
 func (b *bench) restart(ctx context.Context, h *house) error {
 	d, err := b.start(ctx, part.Daemon, part.DaemonTask{Database: h.dsn, KeyFile: h.keys, Listen: h.daemon.address, Entries: h.entries})
 	if err != nil {
 		return err
 	}
-	h.daemon = d
+	d.family, h.daemon = h.family, d
 	return nil
 }
 

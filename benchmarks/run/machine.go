@@ -7,11 +7,13 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/introspectd/introspectd/benchmarks/process"
 	"github.com/introspectd/introspectd/benchmarks/report"
+	"github.com/introspectd/introspectd/internal/config"
 )
 
 // describe says where and how the run takes place.
@@ -35,6 +37,12 @@ func (b *bench) describe(ctx context.Context, started time.Time) {
 	}
 	if fs == "tmpfs" || fs == "ramfs" {
 		b.note("the databases are in memory (%s): rates of opening and ending are not those of durable writes; choose a folder on a disk with -dir", fs)
+	}
+	if len(b.stores) > 1 {
+		b.note("scenarios questions, storm and growth by sessions are measured on each store, all others on the first alone")
+	}
+	if slices.ContainsFunc(b.stores, func(s config.DSN) bool { return s.Reveal() != sqlite }) {
+		b.note("processor time is the daemon's alone; that of PostgreSQL is in no figure of ours, and stated beside the questions where it is known")
 	}
 	if _, err := process.Of(os.Getpid()); err != nil {
 		b.note("what requests cost the server is unknown here: %v", err)

@@ -38,7 +38,7 @@ type options struct {
 
 // counts are how many tokens there are of each sort.
 type counts struct {
-	households  int // sessions of each daemon that modes are compared on
+	households  int // sessions of a daemon that modes are compared on, at least
 	acquainted  int // come again and again
 	strangers   int // are seen for the first time
 	forerunners int // come before them
@@ -152,14 +152,6 @@ func (o *options) defaults() {
 	preset(&o.report, filepath.Join("benchmarks", "results", time.Now().UTC().Format("2006-01-02T150405Z")))
 }
 
-// few is how often figures are measured that nobody compares from run to run: a quick run is to be quick.
-func (o *options) few() int {
-	if o.full {
-		return o.rounds
-	}
-	return min(o.rounds, 2)
-}
-
 func preset[T comparable](v *T, byDefault T) {
 	var zero T
 	if *v == zero {
@@ -186,7 +178,7 @@ func (o *options) parseSizes(sizes string) error {
 	return nil
 }
 
-// parseStores: the first is what all is measured on, the others what questions and writes are.
+// parseStores: the first is what all is measured on, the others what is about a store.
 func (o *options) parseStores(stores string) error {
 	for text := range strings.SplitSeq(stores, ",") {
 		switch {

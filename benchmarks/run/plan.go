@@ -45,7 +45,11 @@ var scenarioNames = []string{questionsKey, steadyKey, burstKey, chainKey, logout
 func (b *bench) plan() []*scenario {
 	steady, calls := b.steady()
 	burst, firsts := b.burst()
-	all := []*scenario{steady, burst, b.chain(), b.logout(), b.outage(), b.storm(), b.growth(), b.size(calls, firsts), b.others()}
+	all := []*scenario{steady, burst, b.chain(), b.logout(), b.outage()}
+	for i := range b.stores {
+		all = append(all, b.storm(i))
+	}
+	all = append(all, b.growth(), b.size(calls, firsts), b.others())
 	all = slices.DeleteFunc(all, func(s *scenario) bool { return s == nil || !slices.Contains(b.scenarios, s.key) })
 	if !slices.Contains(b.scenarios, questionsKey) {
 		return all
@@ -71,6 +75,7 @@ func (b *bench) follow(ctx context.Context, all []*scenario) {
 	}
 	b.bar.begin(count, whole)
 	for _, s := range all {
+		from := b.observe(ctx)
 		b.through(ctx, s)
 		if s.finish != nil {
 			s.finish()
@@ -78,7 +83,9 @@ func (b *bench) follow(ctx context.Context, all []*scenario) {
 		if s.over != nil {
 			s.over()
 		}
+		b.disturbed(s, from, b.observe(ctx))
 	}
+	b.report.Sections = append(b.report.Sections, b.last...)
 	b.bar.end()
 }
 

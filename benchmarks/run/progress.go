@@ -122,6 +122,7 @@ func (p *progress) say(format string, args ...any) {
 	_, _ = fmt.Fprintf(p.out, format+"\n", args...)
 }
 
+// end takes the bar away. That all is done is said of a whole run only: one that was cut short has a report too.
 func (p *progress) end() {
 	close(p.ended)
 	p.drawn.Wait()
@@ -129,6 +130,9 @@ func (p *progress) end() {
 	defer p.mu.Unlock()
 	if p.live {
 		_, _ = fmt.Fprint(p.out, "\r\x1b[K")
+	}
+	if p.past >= p.whole && p.steps > 0 {
+		_, _ = fmt.Fprintf(p.out, "100%%  all done in %s\n", time.Since(p.begun).Round(time.Second))
 	}
 	p.title = ""
 }

@@ -28,7 +28,7 @@ func TestProgressIsTheShareOfThePlanAndEndsInSight(t *testing.T) {
 		if got := p.share(); got != 1 {
 			t.Errorf("share = %v when all is done", got)
 		}
-		if want := "  0%  first\n 40%  second\n"; out.String() != want {
+		if want := "  0%  first\n 40%  second\n100%  all done in 8s\n"; out.String() != want {
 			t.Errorf("printed %q, want %q", out.String(), want)
 		}
 	})
@@ -50,8 +50,22 @@ func TestOnATerminalTheBarIsRedrawnAndWordsHaveLinesOfTheirOwn(t *testing.T) {
 				t.Errorf("%q is not in %q", want, out.String())
 			}
 		}
-		if !strings.HasSuffix(out.String(), "\r\x1b[K") {
-			t.Errorf("the bar is left behind: %q", out.String())
+		if !strings.HasSuffix(out.String(), "\r\x1b[K100%  all done in 1s\n") {
+			t.Errorf("the bar is left behind, or its end is not said: %q", out.String())
+		}
+	})
+}
+
+func TestARunThatWasCutShortIsNotAllDone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		p := newProgress(&out)
+		p.begin(2, 10*time.Second)
+		p.step("first", 4*time.Second)
+		p.done(4 * time.Second)
+		p.end()
+		if want := "  0%  first\n"; out.String() != want {
+			t.Errorf("printed %q, want %q", out.String(), want)
 		}
 	})
 }

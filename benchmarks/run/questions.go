@@ -37,6 +37,7 @@ type questions struct {
 	floor    *server
 	warm     *server
 	writes   *writes
+	disks    []*disk
 }
 
 // row is one question. Measure asks it for one window.
@@ -50,11 +51,8 @@ type row struct {
 // questions of the i-th store.
 func (b *bench) questions(i int) *scenario {
 	q := &questions{bench: b, store: b.stores[i], password: session.NewHandle(session.ClientSecret), stocks: make([]*stock, len(b.sessions))}
-	if i > 0 {
-		q.suffix = fmt.Sprintf("@%d", i+1)
-		q.title = ", " + shortStore(q.store)
-	}
-	s := &scenario{key: questionsKey, title: "questions" + q.title, over: q.over}
+	q.suffix, q.title = b.suffix(i), b.onStore(i)
+	s := &scenario{key: questionsKey, title: "questions" + q.title, finish: q.finishDisks, over: q.over}
 	for n, size := range b.sessions {
 		s.steps = append(s.steps, step{"open " + strconv.Itoa(size) + " sessions", perSession * time.Duration(size), true, func(ctx context.Context) (err error) {
 			q.stocks[n], err = b.fill(ctx, q.store, "sessions-"+strconv.Itoa(size), size, orders())
@@ -99,6 +97,7 @@ func (q *questions) list() {
 		q.steady("warm-alone", "introspection, remembered, one caller", floorAlone, 1, func() (*server, load.Job) { return q.warm, q.warmJob() })
 	}
 	q.addJunk()
+	q.addExchange()
 	for i, n := range q.sessions {
 		q.addCold(i, n)
 	}
@@ -134,6 +133,9 @@ func (q *questions) round(ctx context.Context, at, n int) error {
 
 // start starts what all rows need, and has the daemon see every token that is to be remembered.
 func (q *questions) start(ctx context.Context) (err error) {
+	if q.store.Reveal() != sqlite && q.stocks[0].family == 0 {
+		q.note("what questions cost the database's server is not known: %s is not on this machine, or its processes are not to be seen from here", q.store)
+	}
 	if q.floor, err = q.bench.start(ctx, part.Floor, part.FloorTask{Client: api(audience), Password: q.password.Reveal()}); err != nil {
 		return err
 	}

@@ -22,6 +22,7 @@ type server struct {
 	child   *process.Child
 	address string
 	log     string // file
+	family  int    // process whose children work for it too: its database's; 0: none
 }
 
 // servers are all that a run has started.

@@ -75,7 +75,7 @@ func (b *bench) houseSteps(modes []mode) []step {
 		if !slices.ContainsFunc(modes, func(m mode) bool { return m.memory == remembers }) {
 			continue
 		}
-		out = append(out, step{"start a daemon", perSession*time.Duration(b.counts.households)/2 + time.Second, true, func(ctx context.Context) error {
+		out = append(out, step{"start a daemon", perSession*time.Duration(b.households(remembers)) + time.Second, true, func(ctx context.Context) error {
 			_, err := b.house(ctx, remembers)
 			return err
 		}})

@@ -2,7 +2,10 @@ package run
 
 import (
 	"fmt"
+	"slices"
 
+	"github.com/introspectd/introspectd/benchmarks/floor"
+	"github.com/introspectd/introspectd/benchmarks/part"
 	"github.com/introspectd/introspectd/benchmarks/report"
 )
 
@@ -42,7 +45,7 @@ func (st *steady) finish() {
 			st.tokens, st.connections, rate),
 		ShowsNot: "network between machines, TLS, and what a handler does besides; service and daemon share one processor here, so calls/s would be more on two",
 		Notes:    st.notes,
-		Tables:   []report.Table{st.table(), st.floors()},
+		Tables:   append([]report.Table{st.table(), st.floors()}, st.verdicts()...),
 		Charts:   []report.Chart{st.cpuChart(), st.latencyChart(rate)},
 	}
 	st.report.Sections = append(st.report.Sections, s)
@@ -71,9 +74,15 @@ func (st *steady) table() report.Table {
 	return t
 }
 
+// The tables that aims are about.
+const (
+	floorsTable  = "floors"
+	verdictTable = "verdict"
+)
+
 // floors are what nobody gets below.
 func (st *steady) floors() report.Table {
-	t := report.Table{Key: "floors", Title: "Floors: what nobody gets below", Columns: []report.Column{{Key: "cpu", Title: "processor time", Unit: "us", Better: -1}}}
+	t := report.Table{Key: floorsTable, Title: "Floors: what nobody gets below", Columns: []report.Column{{Key: "cpu", Title: "processor time", Unit: "us", Better: -1}}}
 	if r, ok := st.report.Row(floorKey); ok {
 		s := r.Over(report.CPU)
 		t.Lines = append(t.Lines, report.Line{Key: "gin", Title: "a bare gin handler that checks HTTP Basic, reads a form and answers 250 bytes", Cells: []report.Cell{{Spread: &s}}})
@@ -84,12 +93,32 @@ func (st *steady) floors() report.Table {
 			took = append(took, micro(d))
 		}
 		title := "one bare signature check, " + c.Name
-		if c.Name == "HS256" {
+		switch c.Name {
+		case part.Verdict:
+			continue
+		case floor.Signature:
+			title = "one bare signature, EdDSA"
+		case "HS256":
 			title = "one check of a JWT with HS256, with its end"
 		}
 		t.Lines = append(t.Lines, report.Line{Key: c.Name, Title: title, Cells: []report.Cell{cell(took)}})
 	}
 	return t
+}
+
+// verdicts are the table of what a guard does in its own process, without a call around it; none if that was not measured.
+func (st *steady) verdicts() []report.Table {
+	t := report.Table{Key: verdictTable, Title: "In a service's own process", Columns: []report.Column{{Key: "took", Title: "time of one", Unit: "ns", Better: -1}}}
+	at := slices.IndexFunc(st.checks, func(c part.Checked) bool { return c.Name == part.Verdict })
+	if at < 0 {
+		return nil
+	}
+	var took []float64
+	for _, d := range st.checks[at].Rounds {
+		took = append(took, float64(d))
+	}
+	t.Lines = []report.Line{{Key: part.Verdict, Title: "a guard's verdict on an internal token that it remembers, mode jwt", Cells: []report.Cell{cell(took)}}}
+	return []report.Table{t}
 }
 
 func (st *steady) cpuChart() report.Chart {

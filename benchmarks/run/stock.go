@@ -20,6 +20,7 @@ import (
 // stock is a database with sessions in it, and their ids and access tokens, each in random order.
 type stock struct {
 	dsn, keys string
+	family    int                       // process of the database's server, which starts one for each connection; 0: none, or not known
 	handles   map[string]session.Handle // client secrets
 	ids       []string
 	tokens    []string
@@ -40,7 +41,7 @@ const (
 // fill makes a database with n sessions for some audiences, opened by the daemon's own rules and through its own store, but without HTTP, so that
 // a million take a minute.
 func (b *bench) fill(ctx context.Context, on config.DSN, name string, n int, audiences ...session.Audience) (_ *stock, err error) {
-	s := &stock{handles: map[string]session.Handle{}, ids: make([]string, n), tokens: make([]string, n)}
+	s := &stock{family: b.postmaster(ctx, on), handles: map[string]session.Handle{}, ids: make([]string, n), tokens: make([]string, n)}
 	if s.dsn, s.keys, err = b.create(ctx, on, name); err != nil {
 		return nil, err
 	}
@@ -118,6 +119,7 @@ func (b *bench) serve(ctx context.Context, s *stock, entries int) (*server, erro
 	if err != nil {
 		return nil, err
 	}
+	d.family = s.family
 	_, err = d.get(ctx, "/readyz")
 	return d, err
 }

@@ -37,6 +37,22 @@ func (d *databases) drop(b *bench) {
 	d.drops = nil
 }
 
+// suffix is of keys that are about the i-th store.
+func (b *bench) suffix(i int) string {
+	if i == 0 {
+		return ""
+	}
+	return fmt.Sprintf("@%d", i+1)
+}
+
+// onStore is for titles of what is about the i-th store.
+func (b *bench) onStore(i int) string {
+	if i == 0 {
+		return ""
+	}
+	return ", " + shortStore(b.stores[i])
+}
+
 // create makes an empty database of a name on a store, and returns its DSN and the file for the server's keys.
 func (b *bench) create(ctx context.Context, store config.DSN, name string) (dsn, keys string, err error) {
 	if store.Reveal() == sqlite {
@@ -51,7 +67,7 @@ func (b *bench) create(ctx context.Context, store config.DSN, name string) (dsn,
 		return "", "", fmt.Errorf("open %s: %w", store, err)
 	}
 	defer func() { _ = db.Close() }()
-	made := fmt.Sprintf("introspectd_benchmarks_%d_%s", os.Getpid(), strings.ReplaceAll(name, "-", "_"))
+	made := fmt.Sprintf("introspectd_benchmarks_%d_%d_%s", os.Getpid(), len(b.made.drops), strings.ReplaceAll(name, "-", "_"))
 	if _, err := db.ExecContext(ctx, "CREATE DATABASE "+made); err != nil { // a name of letters, digits and underscores
 		return "", "", fmt.Errorf("make a database on %s: %w", store, err)
 	}

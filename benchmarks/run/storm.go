@@ -10,14 +10,17 @@ import (
 	"github.com/introspectd/introspectd/benchmarks/part"
 	"github.com/introspectd/introspectd/benchmarks/report"
 	"github.com/introspectd/introspectd/hybrid/guard"
+	"github.com/introspectd/introspectd/internal/config"
 )
 
 // storm has many log out at the same time, and looks at what that does to those who do not.
 type storm struct {
 	*bench
-	house *house
-	lines []*stormLine
-	notes notes
+	store         config.DSN
+	suffix, title string // of keys and titles
+	house         *house
+	lines         []*stormLine
+	notes         notes
 }
 
 type stormLine struct {
@@ -46,9 +49,10 @@ func (l *latencies) add(w part.Window) error {
 // stormRate is low enough to leave most of the processor to the logouts.
 const stormRate = 500.
 
-func (b *bench) storm() *scenario {
-	st := &storm{bench: b}
-	s := &scenario{key: stormKey, title: "storm of logouts", finish: st.finish, over: st.over}
+// storm on the i-th store: it is what a store's writing does to reading.
+func (b *bench) storm(i int) *scenario {
+	st := &storm{bench: b, store: b.stores[i], suffix: b.suffix(i), title: b.onStore(i)}
+	s := &scenario{key: stormKey, title: "storm of logouts" + st.title, finish: st.finish, over: st.over}
 	for _, m := range b.modes {
 		if m.key == string(guard.IntrospectCached) || m.key == string(guard.JWTLease) {
 			st.lines = append(st.lines, &stormLine{mode: m})
@@ -57,11 +61,11 @@ func (b *bench) storm() *scenario {
 	if len(st.lines) == 0 {
 		return nil
 	}
-	n := len(st.lines) * b.few() * st.logoutsPerRound()
+	n := len(st.lines) * b.rounds * st.logoutsPerRound()
 	s.steps = []step{{"start", perSession*time.Duration(n) + time.Second, true, func(ctx context.Context) error { return st.begin(ctx, n) }}}
-	for n := 1; n <= b.few(); n++ {
+	for n := 1; n <= b.rounds; n++ {
 		for _, l := range st.lines {
-			s.steps = append(s.steps, step{fmt.Sprintf("%s, round %d of %d", l.key, n, b.few()), 2*b.openFor() + 2*overhead, false, func(ctx context.Context) error {
+			s.steps = append(s.steps, step{fmt.Sprintf("%s, round %d of %d", l.key, n, b.rounds), 2*b.openFor() + 2*overhead, false, func(ctx context.Context) error {
 				return st.measure(ctx, l, n)
 			}})
 		}
@@ -71,12 +75,12 @@ func (b *bench) storm() *scenario {
 
 // logoutsPerRound are more than can be had.
 func (st *storm) logoutsPerRound() int {
-	return int(min(maxEnds/float64(st.few()*2), st.openFor().Seconds()*float64(st.counts.storms)))
+	return int(min(maxEnds/float64(st.rounds*2), st.openFor().Seconds()*float64(st.counts.storms)))
 }
 
 func (st *storm) begin(ctx context.Context, n int) (err error) {
 	st.house = &house{entries: 2*n + 10*st.counts.acquainted}
-	if st.house.stock, err = st.fill(ctx, st.stores[0], "storm", n+2*st.counts.acquainted, st.houseAudiences()...); err != nil {
+	if st.house.stock, err = st.fill(ctx, st.store, "storm", n+2*st.counts.acquainted, st.houseAudiences()...); err != nil {
 		return err
 	}
 	if st.house.daemon, err = st.serve(ctx, st.house.stock, st.house.entries); err != nil {
@@ -151,9 +155,9 @@ func (st *storm) note(l *stormLine, n int, calm, wild part.Outcome) error {
 		more := (wild.Servers[0].CPU + wild.Servers[1].CPU).Seconds() - calls
 		l.cpuLogouts = append(l.cpuLogouts, max(0, more)*1e6/float64(ended.Right))
 	}
-	st.keep(stormKey, l.key+" calm", n, calm.Windows[0].Latency)
-	st.keep(stormKey, l.key+" storm", n, wild.Windows[0].Latency)
-	st.keep(stormKey, l.key+" logouts", n, ended.Latency)
+	st.keep(stormKey+st.suffix, l.key+" calm", n, calm.Windows[0].Latency)
+	st.keep(stormKey+st.suffix, l.key+" storm", n, wild.Windows[0].Latency)
+	st.keep(stormKey+st.suffix, l.key+" logouts", n, ended.Latency)
 	for _, why := range bottleneck(part.Outcome{Load: wild.Load, Wall: wild.Wall, Windows: wild.Windows[:1]}) {
 		st.notes.add("%s, storm: %s", l.key, why)
 	}
@@ -185,7 +189,7 @@ func (st *storm) finish() {
 	}
 	c.Series = kinds
 	st.report.Sections = append(st.report.Sections, report.Section{
-		Key: stormKey, Title: "A storm of logouts",
+		Key: stormKey + st.suffix, Title: "A storm of logouts" + st.title,
 		Shows: fmt.Sprintf("%.0f calls a second to a service by users who stay, first alone, then while %d callers log users out as fast as they are answered, each logout durable and settled before it returns",
 			stormRate, manyCallers),
 		ShowsNot: "the same with a processor for the service and one for the daemon; here they share one, and it is busy",

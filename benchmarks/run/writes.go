@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"strconv"
 
 	"github.com/introspectd/introspectd/benchmarks/load"
-	"github.com/introspectd/introspectd/benchmarks/process"
 	"github.com/introspectd/introspectd/benchmarks/report"
 )
 
@@ -28,22 +26,24 @@ const (
 func (q *questions) addWrites() {
 	w := &writes{questions: q}
 	q.writes = w
-	d := &disk{writes: w}
-	for _, callers := range []int{1, manyCallers} {
-		q.add(row{writeKey("open", callers), "opening sessions, durable", "", callers, func(ctx context.Context) (report.Round, error) {
-			return d.counting(func() (report.Round, error) { return w.open(ctx, callers) })
-		}})
+	w.add("open", "opening", "opening sessions, durable", w.open)
+	w.add("end", "ending", "ending sessions, durable and settled", w.end)
+}
+
+// add adds what is written by one caller and by many, and what the disk would allow these.
+func (w *writes) add(key, short, title string, write func(ctx context.Context, callers int) (report.Round, error)) {
+	w.questions.add(row{writeKey(key, 1), title, "", 1, func(ctx context.Context) (report.Round, error) { return write(ctx, 1) }})
+	many := func(ctx context.Context) (report.Round, error) { return write(ctx, manyCallers) }
+	if w.store.Reveal() != sqlite { // whose log is another program's, and on a disk that may be elsewhere
+		w.questions.add(row{writeKey(key, manyCallers), title, "", manyCallers, many})
+		return
 	}
-	if _, err := process.Written(os.Getpid()); err != nil {
-		q.note("the disk alone was not measured: this system does not tell how much a process writes")
-	} else if q.store.Reveal() == sqlite { // else the disk is another process's
-		q.add(row{diskKey, fmt.Sprintf("the disk alone: the bytes of %d openings, made durable together", manyCallers), "", manyCallers, d.measure})
-	}
-	for _, callers := range []int{1, manyCallers} {
-		q.add(row{writeKey("end", callers), "ending sessions, durable and settled", "", callers, func(ctx context.Context) (report.Round, error) {
-			return w.end(ctx, callers)
-		}})
-	}
+	d := &disk{writes: w, what: key, title: short}
+	w.disks = append(w.disks, d)
+	w.questions.add(row{writeKey(key, manyCallers), title, "", manyCallers, func(ctx context.Context) (report.Round, error) {
+		return d.watching(func() (report.Round, error) { return many(ctx) })
+	}})
+	w.questions.add(row{diskKey(key), fmt.Sprintf("the disk alone: commits as for %s by %d callers", short, manyCallers), "", manyCallers, d.measure})
 }
 
 func (w *writes) start(ctx context.Context) (err error) {

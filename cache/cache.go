@@ -149,7 +149,7 @@ func (c *Cache) find(ctx context.Context, d session.Digest, at time.Time, admit 
 			return known{}, session.Unknown, err
 		}
 	}
-	flight, err := c.ask(ctx, d)
+	flight, err := c.ask(ctx, d, false)
 	if err != nil {
 		return known{}, session.Unknown, err
 	}
@@ -164,8 +164,8 @@ func (c *Cache) find(ctx context.Context, d session.Digest, at time.Time, admit 
 	return *flight.known, standing, nil
 }
 
-func (c *Cache) ask(ctx context.Context, d session.Digest) (*flight, error) {
-	of, joined, err := c.flights.ask(ctx, d)
+func (c *Cache) ask(ctx context.Context, d session.Digest, anyway bool) (*flight, error) {
+	of, joined, err := c.flights.ask(ctx, d, anyway)
 	if joined {
 		c.counts.joined.Add(1)
 	}
@@ -173,12 +173,12 @@ func (c *Cache) ask(ctx context.Context, d session.Digest) (*flight, error) {
 }
 
 // Lookup is what the store says of a digest when it is asked after the call, as [session.Reader] has it, together with what others ask. It is for who
-// changes something by it: memory, lease and set have no part in it.
+// changes something by it: memory, lease and set have no part in it, and he is not refused because many questions wait.
 func (c *Cache) Lookup(ctx context.Context, d session.Digest) (session.Finding, error) {
 	if c.closed.Load() {
 		return session.Finding{}, errClosed
 	}
-	of, err := c.ask(ctx, d)
+	of, err := c.ask(ctx, d, true)
 	if err != nil {
 		return session.Finding{}, err
 	}

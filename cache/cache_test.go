@@ -219,7 +219,15 @@ func TestLookUpsAreBounded(t *testing.T) {
 		if len(read) != 2 {
 			t.Errorf("%d groups of look-ups under way, want 2", len(read))
 		}
-		d.wantUnavailable(token(numbered(1, 9), "alice"))                  // a sixth digest does not fit
+		d.wantUnavailable(token(numbered(1, 9), "alice")) // a sixth digest does not fit
+		ending := make(chan error, 1)
+		go func() { // but who ends a session by its token is not refused
+			found, err := c.Lookup(context.Background(), d.issue(token(numbered(1, 8), "alice")).Digest)
+			if err == nil && !found.Known {
+				err = errors.New("not known")
+			}
+			ending <- err
+		}()
 		answers = append(answers, d.asked(token(numbered(1, 0), "alice"))) // another question about the first does
 		synctest.Wait()
 		release()
@@ -228,8 +236,11 @@ func TestLookUpsAreBounded(t *testing.T) {
 				t.Errorf("question %d: %d, want good", i, got)
 			}
 		}
-		if s := c.Stats(); s.Loads != 6 {
-			t.Errorf("Stats = %+v, want 6 look-ups", s)
+		if err := <-ending; err != nil {
+			t.Errorf("Lookup: %v", err)
+		}
+		if s := c.Stats(); s.Loads != 7 {
+			t.Errorf("Stats = %+v, want 7 look-ups", s)
 		}
 		c.Close()
 	})

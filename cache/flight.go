@@ -49,15 +49,15 @@ func newFlights(load func(context.Context, []session.Digest) []answer, air, most
 }
 
 // ask waits for a look-up that departs after the call. When ctx ends it goes on for the others. Joined reports whether another question
-// had opened it.
-func (f *flights) ask(ctx context.Context, d session.Digest) (of *flight, joined bool, err error) {
+// had opened it. Who asks anyway is not refused because many wait.
+func (f *flights) ask(ctx context.Context, d session.Digest, anyway bool) (of *flight, joined bool, err error) {
 	left := func() error {
 		return fmt.Errorf("%w: wait for the look-up: %w", session.ErrUnavailable, ctx.Err())
 	}
 	if ctx.Err() != nil { // he has hung up: nobody is asked for him
 		return nil, false, left()
 	}
-	mine, joined, err := f.enter(ctx, d)
+	mine, joined, err := f.enter(ctx, d, anyway)
 	if err != nil {
 		return nil, false, err
 	}
@@ -69,12 +69,12 @@ func (f *flights) ask(ctx context.Context, d session.Digest) (of *flight, joined
 	}
 }
 
-func (f *flights) enter(ctx context.Context, d session.Digest) (mine *flight, joined bool, err error) {
+func (f *flights) enter(ctx context.Context, d session.Digest, anyway bool) (mine *flight, joined bool, err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	l, ok := f.lines[d]
 	if !ok {
-		if len(f.lines) >= f.most {
+		if len(f.lines) >= f.most && !anyway {
 			return nil, false, errBusy
 		}
 		l = &line{}

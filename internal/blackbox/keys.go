@@ -7,7 +7,10 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/introspectd/introspectd/session"
 )
@@ -62,13 +65,14 @@ func (in *Installation) prepareKeys(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var list struct {
-		Keys []struct {
-			ID string `json:"kid"`
-		} `json:"keys"`
-	}
+	var list keyList
 	if err := json.Unmarshal([]byte(out), &list); err != nil {
 		return err
+	}
+	for _, d := range in.Daemons {
+		if err := d.publishes(ctx, list); err != nil {
+			return err
+		}
 	}
 	in.mu.Lock()
 	defer in.mu.Unlock()
@@ -76,6 +80,33 @@ func (in *Installation) prepareKeys(ctx context.Context) error {
 		in.signers[k.ID] = true
 	}
 	return nil
+}
+
+// keyList is what the command line lists, and also the set that a daemon publishes.
+type keyList struct {
+	Keys []keyName `json:"keys"`
+}
+
+type keyName struct {
+	ID string `json:"kid"`
+}
+
+// publishes waits until a daemon has all keys of a list in its set: what a command has changed gets there a moment later.
+func (d *Daemon) publishes(ctx context.Context, want keyList) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	for {
+		var set keyList
+		d.door.send(ctx, d.door.kept, call{method: http.MethodGet, path: "/.well-known/jwks.json"}, &set)
+		if !slices.ContainsFunc(want.Keys, func(k keyName) bool { return !slices.Contains(set.Keys, k) }) {
+			return nil
+		}
+		select {
+		case <-time.After(d.in.Lease / 50):
+		case <-ctx.Done():
+			return fmt.Errorf("%s does not publish all keys: %w", d.Label, ctx.Err())
+		}
+	}
 }
 
 // RotateKeys has another key sign at once, or publishes the one that will be the next: when the one that signs is taken back, at once as well.

@@ -173,7 +173,8 @@ func (c *Cache) ask(ctx context.Context, d session.Digest, anyway bool) (*flight
 }
 
 // Lookup is what the store says of a digest when it is asked after the call, as [session.Reader] has it, together with what others ask. It is for who
-// changes something by it: memory, lease and set have no part in it, and he is not refused because many questions wait.
+// changes something by it: memory and lease have no part in it, and he finds a place however many questions wait. A store that lags behind what is
+// known here has not answered.
 func (c *Cache) Lookup(ctx context.Context, d session.Digest) (session.Finding, error) {
 	if c.closed.Load() {
 		return session.Finding{}, errClosed

@@ -76,10 +76,11 @@ func (r *Round) opened(ctx context.Context) (*Session, error) {
 // open is a session of another subject of this round. The round before may have left connections cut off and daemons that have no lease yet: that
 // is over soon.
 func (r *Round) open(ctx context.Context, at *Daemon, subject string) (s *Session, err error) {
-	return s, r.until("a session is opened", func() bool {
+	err = r.until("a session is opened", func() bool {
 		s = at.Open(ctx, r.Subject+subject, r.Clients[0])
 		return s != nil
 	})
+	return s, err
 }
 
 // anyWay is one that HTTP knows.

@@ -228,8 +228,8 @@ func (m *mortal) whole(t *testing.T) {
 	}
 	defer db.Close()
 	for what, query := range map[string]string{
-		"tokens without a session":                 `SELECT count(*) FROM tokens t LEFT JOIN sessions s ON s.id = t.session_id WHERE s.id IS NULL`,
-		"sessions without both tokens":             `SELECT count(*) FROM sessions s WHERE (SELECT count(DISTINCT kind) FROM tokens t WHERE t.session_id = s.id) <> 2`,
+		"tokens without a session":                 `SELECT count(*) FROM tokens t LEFT JOIN sessions s ON s.number = t.session WHERE s.id IS NULL`,
+		"sessions without both tokens":             `SELECT count(*) FROM sessions s WHERE (SELECT count(DISTINCT kind) FROM tokens t WHERE t.session = s.number) <> 2`,
 		"used refresh tokens without a successor":  `SELECT count(*) FROM tokens t WHERE t.used_ms > 0 AND NOT EXISTS (SELECT 1 FROM tokens n WHERE n.digest = t.successor)`,
 		"ended sessions without an entry":          `SELECT count(*) FROM sessions s WHERE s.ended_seq > 0 AND NOT EXISTS (SELECT 1 FROM entries e WHERE e.seq = s.ended_seq)`,
 		"numbers missing in the log":               `SELECT seq - (SELECT count(*) FROM entries) FROM head`,

@@ -14,8 +14,9 @@ import (
 // The numbers of new entries are taken in the last step. Until then they stand in the rows as pending + n: larger than every real one, so
 // whatever reads a row in this transaction sees the thing taken back already.
 type batch struct {
-	db       *gorm.DB        // over the connection that tx is on
-	tx       statements      // all statements but those that gorm builds
+	db       *gorm.DB   // over the connection that tx is on
+	tx       statements // all statements but those that gorm builds
+	layout   *layout
 	head     session.Seq     // as read when the transaction began
 	entries  []pendingEntry  // in order
 	registry int             // changes of clients and audiences
@@ -59,8 +60,8 @@ type broken struct{ cause error }
 func (b *broken) Error() string { return b.cause.Error() }
 func (b *broken) Unwrap() error { return b.cause }
 
-func newBatch(db *gorm.DB, tx statements) *batch {
-	return &batch{db: db, tx: tx, enabled: map[string]bool{}}
+func newBatch(db *gorm.DB, tx statements, l *layout) *batch {
+	return &batch{db: db, tx: tx, layout: l, enabled: map[string]bool{}}
 }
 
 const readHead = `SELECT seq FROM head WHERE one = 1`

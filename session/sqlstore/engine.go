@@ -23,6 +23,7 @@ type engine interface {
 	migrationPool() (*sql.DB, error)
 	dialect() (goose.Dialect, string, []goose.ProviderOption, error)
 	tables() string // a query for their names
+	layout() *layout
 
 	writePool() (*sql.DB, error)
 	readPool() (*sql.DB, error)

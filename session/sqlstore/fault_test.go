@@ -89,7 +89,7 @@ func TestFullDiskIsSaidAndLeavesNothingHalfDone(t *testing.T) {
 	if err := s.Open(t.Context(), failed); err != nil {
 		t.Errorf("Open when there is room again: %v", err)
 	}
-	if n := numberOf(t, s, `SELECT count(*) FROM tokens t LEFT JOIN sessions s ON s.id = t.session_id WHERE s.id IS NULL`); n != 0 {
+	if n := numberOf(t, s, `SELECT count(*) FROM tokens t LEFT JOIN sessions s ON s.number = t.session WHERE s.id IS NULL`); n != 0 {
 		t.Errorf("%d tokens without a session", n)
 	}
 }
@@ -292,7 +292,7 @@ func TestARowUnderAnothersDigestIsAnError(t *testing.T) {
 	}
 	for _, damage := range []string{
 		`DELETE FROM sessions`,
-		`UPDATE tokens SET session_id = x'0102'`,
+		`UPDATE tokens SET session = session + 1`,
 		`UPDATE tokens SET id = x'0102'`,
 	} {
 		if f(damage) == nil {

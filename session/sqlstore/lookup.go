@@ -18,17 +18,13 @@ const coveredByName = `(EXISTS (SELECT 1 FROM barriers b WHERE b.target = 3 AND 
 // sessionDead is whether any taking-back covers session s.
 const sessionDead = `(s.ended_seq <> 0 OR ` + coveredByName + `)`
 
-// A look-up answers with one row also when there is no token: the head is from the same snapshot.
-const (
-	lookup   = lookupWhat + `t.digest = ` + bytesParam + lookupRest
-	lookupID = lookupWhat + `t.id = ` + bytesParam + lookupRest
-
-	lookupWhat = `SELECT h.seq, t.digest, t.kind, t.id, t.session_id, t.audience, t.scope, t.issued_at, t.expires_at, t.born,
+// lookupBy answers with one row also when there is no token: the head is from the same snapshot.
+func (l *layout) lookupBy(condition string) string {
+	return `SELECT h.seq, t.digest, t.kind, t.id, s.id, t.audience, t.scope, t.issued_at, t.expires_at, t.born,
  s.subject, s.client, s.acr, s.amr, s.auth_time,
  CASE WHEN t.ended_seq <> 0 OR ` + sessionDead + ` THEN 1 ELSE 0 END
-FROM head h LEFT JOIN tokens t ON `
-	lookupRest = ` LEFT JOIN sessions s ON s.id = t.session_id WHERE h.one = 1`
-)
+FROM head h LEFT JOIN tokens t ON ` + condition + ` LEFT JOIN sessions s ON ` + l.joined + ` WHERE h.one = 1`
+}
 
 // Lookup implements [session.Reader].
 func (s *Store) Lookup(ctx context.Context, d session.Digest) (session.Finding, error) {
@@ -65,7 +61,7 @@ const lookupOp = "look up token"
 func (s *Store) LookupID(ctx context.Context, id session.ID) (session.Finding, error) {
 	var found session.Finding
 	err := s.ask(ctx, "look up token by id", func(db *gorm.DB) (err error) {
-		found, err = findBy(overGorm{db}, lookupID, id[:], func(t *session.Token) bool { return t.ID == id })
+		found, err = findBy(overGorm{db}, s.engine.layout().lookupID, []any{id[:]}, func(t *session.Token) bool { return t.ID == id })
 		return err
 	})
 	if err != nil {
@@ -74,16 +70,17 @@ func (s *Store) LookupID(ctx context.Context, id session.ID) (session.Finding, e
 	return found, nil
 }
 
-func find(q querier, d session.Digest) (session.Finding, error) {
-	return findBy(q, lookup, d[:], func(t *session.Token) bool { return t.Digest == d })
+// find looks for a token by its digest.
+func (l *layout) find(q querier, d session.Digest) (session.Finding, error) {
+	return findBy(q, l.lookup, l.keys(d), func(t *session.Token) bool { return t.Digest == d })
 }
 
-func findBy(q querier, query string, key raw, right func(*session.Token) bool) (session.Finding, error) {
+func findBy(q querier, query string, keys []any, right func(*session.Token) bool) (session.Finding, error) {
 	var r foundRow
-	if err := q.row(query, []any{key}, r.columns()...); err != nil {
+	if err := q.row(query, keys, r.columns()...); err != nil {
 		return session.Finding{}, err
 	}
-	return r.finding(key, right)
+	return r.finding(right)
 }
 
 // foundRow is the row that a look-up answers with.
@@ -103,13 +100,13 @@ func (r *foundRow) columns() []any {
 }
 
 // finding is what the row says, if it is the right one.
-func (r *foundRow) finding(key raw, right func(*session.Token) bool) (session.Finding, error) {
+func (r *foundRow) finding(right func(*session.Token) bool) (session.Finding, error) {
 	f := r.Finding
 	switch {
 	case r.kind == 0: // the left join found nothing
 		return session.Finding{Head: f.Head}, nil
 	case !right(&f.Token):
-		return session.Finding{}, fmt.Errorf("asked for token %x and was given the row of %v", key[:4], f.Token.Digest)
+		return session.Finding{}, fmt.Errorf("asked for another token and was given the row of %v", f.Token.Digest)
 	case f.Token.SessionID.IsZero() || f.Token.Subject == "":
 		return session.Finding{}, fmt.Errorf("the row of token %v has no session", f.Token.Digest)
 	}

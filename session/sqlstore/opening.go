@@ -50,12 +50,9 @@ func (b *batch) clientEnabled(client string) (bool, error) {
 	return b.enabled[client], nil
 }
 
-// How new rows are written. The first parameter is the key.
-const (
-	newSession = `INSERT INTO sessions (id, subject, client, audience, scope, acr, amr, auth_time, device, ip,
+// newSession writes a session's row. The first parameter is its id.
+const newSession = `INSERT INTO sessions (id, subject, client, audience, scope, acr, amr, auth_time, device, ip,
  opened_at, expires_at, last_used_at, idle_ttl, born) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`
-	newToken = `INSERT INTO tokens (digest, id, kind, session_id, audience, scope, issued_at, expires_at, born) VALUES (?,?,?,?,?,?,?,?,?)`
-)
 
 func (b *batch) insertOpening(o *session.Opening) error {
 	q := &o.Session
@@ -74,10 +71,9 @@ func (b *batch) insertOpening(o *session.Opening) error {
 // insertToken writes a token that is born now.
 func (b *batch) insertToken(t *session.Token) error {
 	b.until = nil
-	err := b.later(newToken,
-		raw(t.Digest[:]), raw(t.ID[:]), int64(t.Kind), raw(t.SessionID[:]), string(t.Audience), string(t.Scope),
-		int64(t.IssuedAt), int64(t.ExpiresAt), int64(b.head))
-	if err != nil {
+	values := append(b.layout.keys(t.Digest),
+		raw(t.ID[:]), int64(t.Kind), raw(t.SessionID[:]), string(t.Audience), string(t.Scope), int64(t.IssuedAt), int64(t.ExpiresAt), int64(b.head))
+	if err := b.later(b.layout.newToken, values...); err != nil {
 		return fmt.Errorf("token %v: %w", t.Digest, err)
 	}
 	return nil

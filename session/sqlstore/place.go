@@ -7,19 +7,19 @@ import (
 // What a token or a session belongs to never changes, so it may be looked up before the transaction that takes the locks. What is not there
 // needs none.
 
-const (
-	placeOfDigest  = `SELECT s.id, s.subject, s.client FROM tokens t JOIN sessions s ON s.id = t.session_id WHERE t.digest = ` + bytesParam
-	placeOfToken   = `SELECT s.id, s.subject, s.client FROM tokens t JOIN sessions s ON s.id = t.session_id WHERE t.id = ` + bytesParam
-	placeOfSession = `SELECT s.id, s.subject, s.client FROM sessions s WHERE s.id = ` + bytesParam
-)
+const placeOfSession = `SELECT s.id, s.subject, s.client FROM sessions s WHERE s.id = ` + bytesParam
+
+func (l *layout) placeBy(condition string) string {
+	return `SELECT s.id, s.subject, s.client FROM tokens t JOIN sessions s ON ` + l.joined + ` WHERE ` + condition
+}
 
 // underToken is a task on a token.
-func underToken(d session.Digest, run work) task {
-	return task{run: run, belongs: &question{placeOfDigest, []any{raw(d[:])}}}
+func (l *layout) underToken(d session.Digest, run work) task {
+	return task{run: run, belongs: &question{l.placeOfDigest, l.keys(d)}}
 }
 
 // under is a taking-back.
-func under(sel session.Selector, at session.Date, run work) task {
+func (l *layout) under(sel session.Selector, at session.Date, run work) task {
 	t := task{run: run}
 	switch sel.Target {
 	case session.TargetToken, session.TargetSession:
@@ -27,7 +27,7 @@ func under(sel session.Selector, at session.Date, run work) task {
 		switch {
 		case !ok: // there is none of that name
 		case sel.Target == session.TargetToken:
-			t.belongs, t.first = &question{placeOfToken, []any{raw(key[:])}}, []question{stateOfToken(key)}
+			t.belongs, t.first = &question{l.placeOfToken, []any{raw(key[:])}}, []question{l.stateOf(key)}
 		default:
 			t.belongs, t.first = &question{placeOfSession, []any{raw(key[:])}}, []question{stateOfSession(key, at)}
 		}

@@ -121,6 +121,8 @@ func (p *postgres) String() string       { return nameOf(p.config) }
 func (p *postgres) there() (bool, error) { return true, nil } // whoever connects finds out
 func (p *postgres) create() error        { return nil }
 
+func (p *postgres) layout() *layout { return postgresLayout }
+
 func (p *postgres) tables() string {
 	return `SELECT tablename FROM pg_catalog.pg_tables WHERE schemaname = current_schema()`
 }

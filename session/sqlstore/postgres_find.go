@@ -11,11 +11,11 @@ import (
 )
 
 // lookupEach is one statement, so that it is one round trip and one snapshot.
-const lookupEach = lookupWhat + `t.digest = ANY(CAST(? AS BYTEA[]))` + lookupRest
+var lookupEach = postgresLayout.lookupBy(`t.digest = ANY(CAST(? AS BYTEA[]))`)
 
 func (p *postgres) findEach(_ *reader, db *gorm.DB, ds []session.Digest, answers []session.Looked) error {
 	if len(ds) == 1 {
-		answers[0].Finding, answers[0].Err = find(overGorm{db}, ds[0])
+		answers[0].Finding, answers[0].Err = postgresLayout.find(overGorm{db}, ds[0])
 		return nil
 	}
 	found := make(map[session.Digest]session.Looked, len(ds))
@@ -30,7 +30,7 @@ func (p *postgres) findEach(_ *reader, db *gorm.DB, ds []session.Digest, answers
 		}
 		d := row.Token.Digest
 		var one session.Looked
-		one.Finding, one.Err = row.finding(d[:], func(*session.Token) bool { return true })
+		one.Finding, one.Err = row.finding(func(*session.Token) bool { return true })
 		found[d] = one
 		return nil
 	})
@@ -45,7 +45,7 @@ func (p *postgres) findEach(_ *reader, db *gorm.DB, ds []session.Digest, answers
 		switch {
 		case ok:
 		case unread:
-			one.Finding, one.Err = find(overGorm{db}, d)
+			one.Finding, one.Err = postgresLayout.find(overGorm{db}, d)
 		default:
 			one.Finding.Head = row.Head
 		}

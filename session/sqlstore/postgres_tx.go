@@ -215,7 +215,7 @@ func (p *postgres) beginOn(w *writer, group []*waiting, alone bool) (*batch, err
 	if err := t.askAhead(group, alone); err != nil {
 		return nil, apart(err)
 	}
-	b := newBatch(w.db, t)
+	b := newBatch(w.db, t, postgresLayout)
 	b.says = !alone
 	return b, head.into([]any{(*seqno)(&b.head)})
 }

@@ -18,7 +18,7 @@ import (
 func (s *Store) Revoke(ctx context.Context, sel session.Selector, at time.Time) (session.Revoked, error) {
 	var out session.Revoked
 	on := session.DateOf(at)
-	err := s.by(ctx, s.write, "revoke", under(sel, on, func(b *batch) (func(commit), error) {
+	err := s.by(ctx, s.write, "revoke", s.engine.layout().under(sel, on, func(b *batch) (func(commit), error) {
 		done, err := b.revoke(sel, on)
 		if err == nil && done.Seq == 0 {
 			err = b.readHead() // not older than what the rows were seen to be
@@ -70,7 +70,7 @@ func (b *batch) revokeToken(sel session.Selector, at session.Date) (taken, error
 		return taken{}, nil
 	}
 	var own, sessions, covered number
-	state := stateOfToken(jti)
+	state := b.layout.stateOf(jti)
 	err := b.row(state.query, state.args, &own, &sessions, &covered)
 	if errors.Is(err, sql.ErrNoRows) {
 		return taken{}, nil
@@ -83,11 +83,8 @@ func (b *batch) revokeToken(sel session.Selector, at session.Date) (taken, error
 	return taken{Seq: seq}, err
 }
 
-func stateOfToken(jti session.ID) question {
-	return question{
-		`SELECT t.ended_seq, s.ended_seq, ` + coveredBy + ` FROM tokens t JOIN sessions s ON s.id = t.session_id WHERE t.id = ?`,
-		[]any{raw(jti[:])},
-	}
+func (l *layout) stateOf(jti session.ID) question {
+	return question{l.stateOfToken, []any{raw(jti[:])}}
 }
 
 func first(seqs ...number) session.Seq {

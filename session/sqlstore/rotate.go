@@ -2,6 +2,8 @@ package sqlstore
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"time"
 
 	"github.com/introspectd/introspectd/session"
@@ -10,7 +12,7 @@ import (
 // Rotate implements [session.Store]. From before it looks to its commit it holds locks against whoever would take back what it rests on.
 func (s *Store) Rotate(ctx context.Context, r *session.Rotation) (session.Rotated, error) {
 	var out session.Rotated
-	err := s.by(ctx, s.write, "rotate token", underToken(r.Presented, func(b *batch) (func(commit), error) {
+	err := s.by(ctx, s.write, "rotate token", s.engine.layout().underToken(r.Presented, func(b *batch) (func(commit), error) {
 		p, err := b.predecessor(r)
 		if err != nil {
 			return nil, err
@@ -36,14 +38,14 @@ func (s *Store) Rotate(ctx context.Context, r *session.Rotation) (session.Rotate
 func (b *batch) predecessor(r *session.Rotation) (*session.Predecessor, error) {
 	p := &session.Predecessor{}
 	var err error
-	if p.Finding, err = find(b, r.Presented); err != nil || !p.Known {
+	if p.Finding, err = b.layout.find(b, r.Presented); err != nil || !p.Known {
 		return p, err
 	}
 	if err := b.row(`SELECT `+sessionColumns+` FROM sessions s WHERE s.id = ?`, []any{raw(p.Token.SessionID[:])}, sessionInto(&p.Session)...); err != nil {
 		return nil, err
 	}
 	var used number
-	err = b.row(`SELECT used_ms, successor FROM tokens WHERE digest = ?`, []any{raw(r.Presented[:])}, &used, (*digest)(&p.Successor))
+	err = b.row(b.layout.used, b.layout.keys(r.Presented), &used, (*digest)(&p.Successor))
 	if err != nil || used == 0 {
 		return p, err
 	}
@@ -54,13 +56,14 @@ func (b *batch) predecessor(r *session.Rotation) (*session.Predecessor, error) {
 // successors loads the pair that followed. The access token is the one that is derived together with the refresh token.
 func (b *batch) successors(r *session.Rotation, p *session.Predecessor) error {
 	var used number
-	if err := b.row(`SELECT coalesce(max(used_ms), 0) FROM tokens WHERE digest = ?`, []any{raw(p.Successor[:])}, &used); err != nil {
+	err := b.row(b.layout.used, b.layout.keys(p.Successor), &used, new(digest))
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
 	p.SuccessorUsed = used != 0
 	for _, pair := range r.Pairs {
 		if pair.Refresh == p.Successor {
-			f, err := find(b, pair.Access)
+			f, err := b.layout.find(b, pair.Access)
 			p.Minted = f.Token
 			return err
 		}
@@ -76,7 +79,7 @@ func (b *batch) mint(r *session.Rotation, out *session.Rotated) error {
 	if err := b.insertToken(&out.Refresh); err != nil {
 		return err
 	}
-	err := b.later(`UPDATE tokens SET used_ms = ?, successor = ? WHERE digest = ?`, r.At.UnixMilli(), raw(out.Refresh.Digest[:]), raw(r.Presented[:]))
+	err := b.later(b.layout.use, append([]any{r.At.UnixMilli(), raw(out.Refresh.Digest[:])}, b.layout.keys(r.Presented)...)...)
 	if err != nil {
 		return err
 	}

@@ -44,6 +44,8 @@ func (f *sqliteFile) dialect() (goose.Dialect, string, []goose.ProviderOption, e
 	return goose.DialectSQLite3, "migrations/sqlite", nil, nil
 }
 
+func (f *sqliteFile) layout() *layout { return fileLayout }
+
 func (f *sqliteFile) tables() string {
 	return `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`
 }
@@ -118,7 +120,7 @@ func (f *sqliteFile) begin(w *writer, _ []*waiting, _ bool) (*batch, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := newBatch(w.db, &fileTx{overGorm: overGorm{w.db}, conn: w.conn})
+	b := newBatch(w.db, &fileTx{overGorm: overGorm{w.db}, conn: w.conn}, fileLayout)
 	return b, b.readHead()
 }
 

@@ -36,7 +36,7 @@ type fileConn struct {
 // fileStatement is used by whoever has its connection.
 type fileStatement struct {
 	prepared driver.Stmt
-	args     [1]driver.NamedValue
+	args     [2]driver.NamedValue
 	values   []driver.Value
 }
 
@@ -62,9 +62,10 @@ func (c *fileConn) Close() error {
 	return errors.Join(append(errs, c.SQLiteConn.Close())...)
 }
 
-// row scans the one row that a query with one parameter gives.
-func (s *fileStatement) row(key raw, into []any) (err error) {
-	s.args[0] = driver.NamedValue{Ordinal: 1, Value: key}
+// row scans the one row that a look-up gives.
+func (s *fileStatement) row(d *session.Digest, into []any) (err error) {
+	s.args[0] = driver.NamedValue{Ordinal: 1, Value: fileNumber(*d)}
+	s.args[1] = driver.NamedValue{Ordinal: 2, Value: d[:]}
 	rows, err := s.prepared.(driver.StmtQueryContext).QueryContext(context.Background(), s.args[:])
 	if err != nil {
 		return err
@@ -99,7 +100,7 @@ func (f *sqliteFile) findEach(r *reader, _ *gorm.DB, ds []session.Digest, answer
 }
 
 func (c *fileConn) findEach(ds []session.Digest, answers []session.Looked) error {
-	find, err := c.prepare(&c.find, lookup)
+	find, err := c.prepare(&c.find, fileLayout.lookup)
 	if err != nil {
 		return err
 	}
@@ -112,12 +113,13 @@ func (c *fileConn) findEach(ds []session.Digest, answers []session.Looked) error
 	}
 	var row foundRow
 	into := row.columns()
-	for i, d := range ds {
-		if err := find.row(d[:], into); err != nil {
+	for i := range ds {
+		d := &ds[i]
+		if err := find.row(d, into); err != nil {
 			answers[i].Err = err
 			continue
 		}
-		answers[i].Finding, answers[i].Err = row.finding(d[:], func(t *session.Token) bool { return t.Digest == d })
+		answers[i].Finding, answers[i].Err = row.finding(func(t *session.Token) bool { return t.Digest == *d })
 	}
 	return nil
 }

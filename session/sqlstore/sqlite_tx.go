@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"database/sql"
 	"database/sql/driver"
@@ -23,11 +24,27 @@ type fileTx struct {
 	rows [len(newRowTexts)][]newRow
 }
 
-// newRow is the values of a row; the first is the primary key.
+// newRow is the values of a row; the first is what it is found by.
 type newRow []any
 
+// compare is by place in the tree: ids of sessions, which are numbered in this order, and numbers of tokens.
+func (r newRow) compare(o newRow) int {
+	if n, ok := r[0].(int64); ok {
+		return cmp.Compare(n, o[0].(int64))
+	}
+	return bytes.Compare(r[0].(raw), o[0].(raw))
+}
+
+// String is the first bytes of what the row is found by.
+func (r newRow) String() string {
+	if n, ok := r[0].(int64); ok {
+		return fmt.Sprintf("%08x", uint64(n)>>32)
+	}
+	return fmt.Sprintf("%x", r[0].(raw)[:4])
+}
+
 // newRowTexts tells them from other statements. They are written in this order: a token has a session.
-var newRowTexts = [...]string{newSession, newToken}
+var newRowTexts = [...]string{newSession, fileLayout.newToken}
 
 func (t *fileTx) later(query string, args ...any) error {
 	i := slices.Index(newRowTexts[:], query)
@@ -64,7 +81,7 @@ func (t *fileTx) flush() error {
 		if len(rows[i]) == 0 {
 			continue
 		}
-		slices.SortFunc(rows[i], func(a, b newRow) int { return bytes.Compare(a[0].(raw), b[0].(raw)) })
+		slices.SortFunc(rows[i], newRow.compare)
 		if err := t.conn.Raw(func(c any) error { return c.(*writingConn).insert(query, rows[i]) }); err != nil {
 			return err
 		}
@@ -94,7 +111,7 @@ func (c *writingConn) insert(query string, rows []newRow) error {
 			c.args = append(c.args, driver.NamedValue{Ordinal: i + 1, Value: v})
 		}
 		if _, err := statement.(driver.StmtExecContext).ExecContext(context.Background(), c.args); err != nil {
-			return fmt.Errorf("row %x: %w", r[0].(raw)[:4], err)
+			return fmt.Errorf("row %s: %w", r, err)
 		}
 	}
 	clear(c.args[:cap(c.args)]) // they point to what is somebody else's

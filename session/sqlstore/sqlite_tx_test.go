@@ -18,14 +18,14 @@ func TestATransactionSeesTheRowsThatItHasYetToWrite(t *testing.T) {
 			return nil, err
 		}
 		var tokens number
-		if err := b.row(`SELECT count(*) FROM tokens t JOIN sessions s ON s.id = t.session_id WHERE s.id = ?`, []any{raw(o.Session.ID[:])}, &tokens); err != nil || tokens != 2 {
+		if err := b.row(`SELECT count(*) FROM tokens t JOIN sessions s ON s.number = t.session WHERE s.id = ?`, []any{raw(o.Session.ID[:])}, &tokens); err != nil || tokens != 2 {
 			t.Errorf("a reader sees %d tokens, %v; want 2", tokens, err)
 		}
 		late := testOpening("bob")
 		if err := b.insertOpening(late); err != nil {
 			return nil, err
 		}
-		n, err := b.exec(`UPDATE tokens SET used_ms = 1 WHERE session_id = ?`, raw(late.Session.ID[:]))
+		n, err := b.exec(`UPDATE tokens SET used_ms = 1 WHERE session = (SELECT number FROM sessions WHERE id = ?)`, raw(late.Session.ID[:]))
 		if err != nil || n != 2 {
 			t.Errorf("a writer changes %d tokens, %v; want 2", n, err)
 		}
@@ -33,7 +33,7 @@ func TestATransactionSeesTheRowsThatItHasYetToWrite(t *testing.T) {
 		if err := b.insertOpening(after); err != nil {
 			return nil, err
 		}
-		return nil, b.later(`UPDATE tokens SET used_ms = 2 WHERE session_id = ?`, raw(after.Session.ID[:]))
+		return nil, b.later(`UPDATE tokens SET used_ms = 2 WHERE session = (SELECT number FROM sessions WHERE id = ?)`, raw(after.Session.ID[:]))
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -64,7 +64,7 @@ func TestMoreNewRowsThanMayWaitAreAllWritten(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := numberOf(t, s, `SELECT count(*) FROM tokens t JOIN sessions s ON s.id = t.session_id`); n != 2*sessions {
+	if n := numberOf(t, s, `SELECT count(*) FROM tokens t JOIN sessions s ON s.number = t.session`); n != 2*sessions {
 		t.Errorf("%d tokens, want %d", n, 2*sessions)
 	}
 }

@@ -27,22 +27,24 @@ func (s *Store) Sweep(ctx context.Context, at time.Time, limit int) (int, error)
 	return removed, nil
 }
 
-// The order matters: a session goes when it has no tokens left, and a barrier when nothing is left that it could cover.
-var sweeps = []string{
-	`DELETE FROM tokens WHERE digest IN (SELECT digest FROM tokens WHERE expires_at <= ? ORDER BY expires_at LIMIT ? /* FOR UPDATE SKIP LOCKED */)`,
-	`DELETE FROM tokens WHERE digest IN (SELECT t.digest FROM sessions s JOIN tokens t ON t.session_id = s.id
+// sweepsInOrder: a session goes when it has no tokens left, and a barrier when nothing is left that it could cover.
+func (l *layout) sweepsInOrder() []string {
+	return []string{
+		`DELETE FROM tokens WHERE ` + l.key + ` IN (SELECT ` + l.key + ` FROM tokens WHERE expires_at <= ? ORDER BY expires_at LIMIT ? /* FOR UPDATE SKIP LOCKED */)`,
+		`DELETE FROM tokens WHERE ` + l.key + ` IN (SELECT t.` + l.key + ` FROM sessions s JOIN tokens t ON ` + l.joined + `
  WHERE s.ended_at > 0 AND s.ended_at <= ? LIMIT ? /* FOR UPDATE OF t SKIP LOCKED */)`,
-	`DELETE FROM sessions WHERE id IN (SELECT s.id FROM sessions s WHERE s.ended_at > 0 AND s.ended_at <= ?
- AND NOT EXISTS (SELECT 1 FROM tokens t WHERE t.session_id = s.id) LIMIT ? /* FOR UPDATE OF s SKIP LOCKED */)`,
-	`DELETE FROM sessions WHERE id IN (SELECT s.id FROM sessions s WHERE s.expires_at > 0 AND s.expires_at <= ?
- AND NOT EXISTS (SELECT 1 FROM tokens t WHERE t.session_id = s.id) LIMIT ? /* FOR UPDATE OF s SKIP LOCKED */)`,
-	`DELETE FROM barriers WHERE (target, name) IN (SELECT target, name FROM barriers WHERE until > 0 AND until <= ? LIMIT ? /* FOR UPDATE SKIP LOCKED */)`,
+		`DELETE FROM sessions WHERE id IN (SELECT s.id FROM sessions s WHERE s.ended_at > 0 AND s.ended_at <= ?
+ AND NOT EXISTS (SELECT 1 FROM tokens t WHERE ` + l.joined + `) LIMIT ? /* FOR UPDATE OF s SKIP LOCKED */)`,
+		`DELETE FROM sessions WHERE id IN (SELECT s.id FROM sessions s WHERE s.expires_at > 0 AND s.expires_at <= ?
+ AND NOT EXISTS (SELECT 1 FROM tokens t WHERE ` + l.joined + `) LIMIT ? /* FOR UPDATE OF s SKIP LOCKED */)`,
+		`DELETE FROM barriers WHERE (target, name) IN (SELECT target, name FROM barriers WHERE until > 0 AND until <= ? LIMIT ? /* FOR UPDATE SKIP LOCKED */)`,
+	}
 }
 
 func (b *batch) sweep(at session.Date, limit int) (int, error) {
 	left := limit
 	ended := at - session.Date(session.SweepGrace.Seconds())
-	for _, query := range sweeps {
+	for _, query := range b.layout.sweeps {
 		if left == 0 {
 			return limit, nil
 		}

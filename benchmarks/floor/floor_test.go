@@ -23,6 +23,21 @@ func TestTheAnswerIsJSONOf250Bytes(t *testing.T) {
 	}
 }
 
+func BenchmarkHandler(b *testing.B) {
+	password := session.NewHandle(session.ClientSecret)
+	h := floor.Handler("orders-api", password)
+	for _, path := range []string{"/introspect", "/sign"} {
+		b.Run(path, func(b *testing.B) {
+			for b.Loop() {
+				r := httptest.NewRequest(http.MethodPost, path, strings.NewReader("token=x"))
+				r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+				r.SetBasicAuth("orders-api", password.Reveal())
+				h.ServeHTTP(httptest.NewRecorder(), r)
+			}
+		})
+	}
+}
+
 func TestTheFloorDoesTheWorkItIsSaidToDo(t *testing.T) {
 	password := session.NewHandle(session.ClientSecret)
 	h := floor.Handler("orders-api", password)
@@ -37,8 +52,8 @@ func TestTheFloorDoesTheWorkItIsSaidToDo(t *testing.T) {
 		{"no password", "orders-api", "", "token=x", 401, ""},
 		{"form without a token", "orders-api", password.Reveal(), url.Values{"x": {"token"}}.Encode(), 400, ""},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			r := httptest.NewRequest(http.MethodPost, "/introspect", strings.NewReader(c.form))
+		for _, path := range []string{"/introspect", "/sign"} {
+			r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(c.form))
 			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 			r.SetBasicAuth(c.id, c.password)
 			w := httptest.NewRecorder()
@@ -48,8 +63,8 @@ func TestTheFloorDoesTheWorkItIsSaidToDo(t *testing.T) {
 				t.Fatal(err)
 			}
 			if w.Code != c.want || string(body) != c.body {
-				t.Errorf("answer = %d %q, want %d %q", w.Code, body, c.want, c.body)
+				t.Errorf("%s: %s = %d %q, want %d %q", c.name, path, w.Code, body, c.want, c.body)
 			}
-		})
+		}
 	}
 }

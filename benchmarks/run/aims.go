@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/introspectd/introspectd/benchmarks/floor"
 	"github.com/introspectd/introspectd/benchmarks/part"
 	"github.com/introspectd/introspectd/benchmarks/report"
 )
@@ -22,6 +21,8 @@ const (
 	heapBound     = 500. // bytes
 	verdictBound  = 400. // ns
 	signedBound   = 1.1  // signatures, beyond the floor
+	doorBound     = 1.4  // times the floor
+	doorSigned    = 1.2  // signatures, beyond that
 	coldMany      = 100_000
 	coldMost      = 1_000_000
 )
@@ -49,7 +50,9 @@ func (b *bench) aims() []report.Aim {
 	if junk, ok := b.report.Row(junkKey); ok {
 		a.out = append(a.out, report.Aim{What: "junk: look-ups in the database", AtMost: true, Got: junk.Over(report.Lookups)})
 	}
-	a.exchange()
+	a.ratio("forward-auth, remembered: CPU over the floor", doorKey, floorKey, report.CPU, true, doorBound)
+	a.signatures(fmt.Sprintf("forward-auth, a signature each: signatures' CPU beyond %.3g times the floor", doorBound), doorSignedKey, doorBound, doorSigned)
+	a.signatures("token exchange: signatures' CPU beyond the floor", exchangeKey, 1, signedBound)
 	if got, ok := b.report.Figure(steadyKey, verdictTable, part.Verdict); ok {
 		a.out = append(a.out, report.Aim{What: "a guard's remembered verdict: nanoseconds", Bound: verdictBound, AtMost: true, Got: got})
 	}
@@ -102,25 +105,34 @@ func (a *aimed) ratio(what, key, to string, of func(report.Round) float64, atMos
 	}
 }
 
-// exchange is held against a bare signature: what it costs beyond the floor.
-func (a *aimed) exchange() {
-	row, ok := a.report.Row(exchangeKey)
-	beside, okBeside := a.report.Row(floorKey)
-	signature, okSignature := a.report.Figure(steadyKey, floorsTable, floor.Signature)
-	if !ok || !okBeside || !okSignature || signature.Median <= 0 {
+// signatures holds a row against what a signature adds to the floor: it counts how many of them the row costs beyond so many floors.
+func (a *aimed) signatures(what, key string, floors, bound float64) {
+	row, ok := a.report.Row(key)
+	bare, okBare := a.report.Row(floorKey)
+	signing, okSigning := a.report.Row(signKey)
+	if !ok || !okBare || !okSigning {
 		return
 	}
 	var values []float64
 	for _, r := range row.Rounds {
-		for _, f := range beside.Rounds {
-			if r.Round == f.Round && r.CPU > 0 && f.CPU > 0 {
-				values = append(values, (r.CPU-f.CPU)/signature.Median)
-			}
+		f, s := cpuOf(bare, r.Round), cpuOf(signing, r.Round)
+		if r.CPU > 0 && f > 0 && s > f {
+			values = append(values, (r.CPU-floors*f)/(s-f))
 		}
 	}
 	if len(values) > 0 {
-		a.out = append(a.out, report.Aim{What: "token exchange: signatures' CPU beyond the floor", Bound: signedBound, AtMost: true, Got: report.SpreadOf(values)})
+		a.out = append(a.out, report.Aim{What: what, Bound: bound, AtMost: true, Got: report.SpreadOf(values)})
 	}
+}
+
+// cpuOf is what a request of a row cost in a round, 0 when that is not known.
+func cpuOf(row report.Row, round int) float64 {
+	for _, r := range row.Rounds {
+		if r.Round == round {
+			return r.CPU
+		}
+	}
+	return 0
 }
 
 // rate is wanted where the disk allows it.

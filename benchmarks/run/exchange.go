@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/introspectd/introspectd/benchmarks/load"
 	"github.com/introspectd/introspectd/benchmarks/report"
 )
 
@@ -17,36 +18,55 @@ const maxExchanges = 10_000
 func (q *questions) addExchange() {
 	n := 0
 	q.add(row{exchangeKey, "token exchange, a signature each", floorKey, q.connections, func(ctx context.Context) (report.Round, error) {
-		if q.warm == nil {
-			return report.Round{}, errNotStarted
+		tokens, err := q.unsigned(&n)
+		if err != nil {
+			return report.Round{}, err
 		}
-		s := q.stocks[q.middle()]
-		size := min(len(s.tokens)/q.rounds, maxExchanges)
-		tokens := s.tokens[n*size : (n+1)*size]
-		n++
-		first := introspection(s.authorization(api(audience)), active, tokens)
-		first.Once, first.Connections, first.Window = true, q.connections, maxWindow
-		job := (&house{stock: s}).exchange(audience)
+		job := (&house{stock: q.stocks[q.middle()]}).exchange(audience)
 		job.Items, job.Once, job.Connections, job.Window, job.Capture = tokens, true, q.connections, maxWindow, ""
-		return q.signed(ctx, func() (report.Round, error) { return q.once(ctx, q.warm, &first, job) })
+		return q.signed(ctx, func() (report.Round, error) { return q.once(ctx, q.warm, q.seen(tokens), job) })
 	}})
+}
+
+// unsigned are the tokens of a row's n-th round, of which no other has any.
+func (q *questions) unsigned(n *int) ([]string, error) {
+	if q.warm == nil {
+		return nil, errNotStarted
+	}
+	all := q.stocks[q.middle()].tokens
+	size := min(len(all)/q.rounds, maxExchanges)
+	*n++
+	return all[(*n-1)*size : *n*size], nil
+}
+
+// seen is a job after which the daemon remembers the tokens.
+func (q *questions) seen(tokens []string) *load.Job {
+	job := introspection(q.stocks[q.middle()].authorization(api(audience)), active, tokens)
+	job.Once, job.Connections, job.Window = true, q.connections, maxWindow
+	return &job
 }
 
 // signed holds a round to what it is said to be: one signature for each answer.
 func (q *questions) signed(ctx context.Context, exchange func() (report.Round, error)) (report.Round, error) {
-	before, err := signatures(ctx, q.warm)
-	if err != nil {
-		return report.Round{}, err
-	}
-	r, err := exchange()
-	if err != nil {
-		return r, err
-	}
-	after, err := signatures(ctx, q.warm)
-	if made := int(after - before); err == nil && made != r.Right {
+	r, made, err := q.counted(ctx, exchange)
+	if err == nil && made != r.Right {
 		err = fmt.Errorf("%d signatures were made for %d tokens", made, r.Right)
 	}
 	return r, err
+}
+
+// counted is a round, and how many signatures were made in it.
+func (q *questions) counted(ctx context.Context, exchange func() (report.Round, error)) (report.Round, int, error) {
+	before, err := signatures(ctx, q.warm)
+	if err != nil {
+		return report.Round{}, 0, err
+	}
+	r, err := exchange()
+	if err != nil {
+		return r, 0, err
+	}
+	after, err := signatures(ctx, q.warm)
+	return r, int(after - before), err
 }
 
 // signatures are those that a daemon has put under tokens.

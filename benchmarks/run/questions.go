@@ -18,6 +18,7 @@ import (
 const (
 	floorKey   = "floor"
 	floorAlone = "floor-alone"
+	signKey    = "floor-signature"
 	warmKey    = "warm"
 	junkKey    = "junk"
 )
@@ -90,6 +91,11 @@ const (
 // list says which rows there are, and puts them into the report before any is measured.
 func (q *questions) list() {
 	q.steady(floorKey, "floor: bare gin, Basic, form, 250 bytes", floorKey, q.connections, func() (*server, load.Job) { return q.floor, q.floorJob() })
+	q.steady(signKey, "floor with an Ed25519 signature", floorKey, q.connections, func() (*server, load.Job) {
+		job := q.floorJob()
+		job.Request.Path = "/sign"
+		return q.floor, job
+	})
 	q.steady(warmKey, "introspection, remembered", floorKey, q.connections, func() (*server, load.Job) { return q.warm, q.warmJob() })
 	if q.full {
 		// An idle server pays for waking up at each request, so one caller is compared with one caller.
@@ -97,6 +103,7 @@ func (q *questions) list() {
 		q.steady("warm-alone", "introspection, remembered, one caller", floorAlone, 1, func() (*server, load.Job) { return q.warm, q.warmJob() })
 	}
 	q.addJunk()
+	q.addForwardAuth()
 	q.addExchange()
 	for i, n := range q.sessions {
 		q.addCold(i, n)

@@ -27,7 +27,7 @@ type Config struct {
 	Node     *revocation.Node
 	Capacity int           // tokens, at 330 to 410 bytes each
 	Loads    int           // groups of look-ups under way at once; 4, as many as there are connections that read: more would wait there
-	Waiting  int           // digests with a look-up under way or waiting; 4096, at a few kilobytes each
+	Waiting  int           // digests with a look-up under way or waiting, beside those of who ends sessions; 4096, at a few kilobytes each
 	Patience time.Duration // how long a look-up may take, waiting included; 5 s
 }
 
@@ -174,16 +174,18 @@ func (c *Cache) ask(ctx context.Context, d session.Digest, anyway bool) (*flight
 
 // Lookup is what the store says of a digest when it is asked after the call, as [session.Reader] has it, together with what others ask. It is for who
 // changes something by it: memory and lease have no part in it, and he finds a place however many questions wait. A store that lags behind what is
-// known here has not answered.
+// known here has not answered. He comes to a group that may have waited for long already; when its time is over and his is not, he asks again.
 func (c *Cache) Lookup(ctx context.Context, d session.Digest) (session.Finding, error) {
-	if c.closed.Load() {
-		return session.Finding{}, errClosed
+	for begun := time.Now(); !c.closed.Load(); {
+		of, err := c.ask(ctx, d, true)
+		if err == nil {
+			return *of.read, nil
+		}
+		if of == nil || !of.late || time.Since(begun) >= c.flights.patience {
+			return session.Finding{}, err
+		}
 	}
-	of, err := c.ask(ctx, d, true)
-	if err != nil {
-		return session.Finding{}, err
-	}
-	return *of.read, nil
+	return session.Finding{}, errClosed
 }
 
 // errHistory is for a look-up during which the log became another one.

@@ -230,6 +230,9 @@ func TestLookUpsAreBounded(t *testing.T) {
 		}()
 		answers = append(answers, d.asked(token(numbered(1, 0), "alice"))) // another question about the first does
 		synctest.Wait()
+		if c.flights.extra != 1 || len(c.flights.lines) != 6 {
+			t.Errorf("%d lines, of which %d beyond the bound, want 6 and 1", len(c.flights.lines), c.flights.extra)
+		}
 		release()
 		for i, a := range answers {
 			if got := <-a; got != session.Good {
@@ -239,11 +242,54 @@ func TestLookUpsAreBounded(t *testing.T) {
 		if err := <-ending; err != nil {
 			t.Errorf("Lookup: %v", err)
 		}
+		synctest.Wait()
+		if c.flights.extra != 0 || len(c.flights.lines) != 0 {
+			t.Errorf("%d lines are left, and %d beyond the bound", len(c.flights.lines), c.flights.extra)
+		}
 		if s := c.Stats(); s.Loads != 7 {
 			t.Errorf("Stats = %+v, want 7 look-ups", s)
 		}
 		c.Close()
 	})
+}
+
+// Two groups wait before the one who ends a session comes, and the store answers after their time but within his.
+func TestWhoEndsASessionWaitsForAsLongAsIfHeHadComeAlone(t *testing.T) {
+	for _, c := range []struct {
+		released time.Duration // after the first question
+		good     bool
+	}{
+		{5*time.Second + 200*time.Millisecond, true},
+		{20 * time.Second, false},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			l := newLedger()
+			k, err := New(Config{Store: l, Loads: 1})
+			if err != nil {
+				t.Fatal(err)
+			}
+			d := &desk{T: t, ledger: l, cache: k}
+			alice := d.issue(token(numbered(1, 8), "alice"))
+			_, release := d.hold()
+			go d.wantUnavailable(token(numbered(1, 0), "bob"))
+			time.Sleep(100 * time.Millisecond)
+			go d.wantUnavailable(token(numbered(1, 1), "bob"))
+			time.Sleep(4800 * time.Millisecond)
+			begun, ended := time.Now(), make(chan struct{})
+			go func() {
+				defer close(ended)
+				found, err := k.Lookup(context.Background(), alice.Digest)
+				if took := time.Since(begun); (err == nil) != c.good || found.Known != c.good || took > 10*time.Second {
+					t.Errorf("released after %v: %+v, %v after %v", c.released, found, err, took)
+				}
+			}()
+			time.Sleep(c.released - 4900*time.Millisecond)
+			release()
+			<-ended
+			synctest.Wait()
+			k.Close()
+		})
+	}
 }
 
 func TestQuestionsWaitNoLongerForTheirTurnThanForTheLookUp(t *testing.T) {

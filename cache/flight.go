@@ -21,17 +21,20 @@ type flights struct {
 
 	mu    sync.Mutex
 	lines map[session.Digest]*line // guarded by mu
+	extra int                      // guarded by mu: lines of those who asked anyway, which take nobody's place
 	open  *group                   // guarded by mu: more may come in; nil: nobody waits for company
 }
 
 // line is the flights to one digest, of which at most one is in the air.
 type line struct {
 	boarding *flight // guarded by flights.mu; nil: nobody waits
+	extra    bool
 }
 
 type flight struct {
 	landed chan struct{}
-	answer // set before landed is closed
+	answer      // set before landed is closed
+	late   bool // likewise: the group's time was over
 }
 
 type answer struct {
@@ -74,11 +77,13 @@ func (f *flights) enter(ctx context.Context, d session.Digest, anyway bool) (min
 	defer f.mu.Unlock()
 	l, ok := f.lines[d]
 	if !ok {
-		if len(f.lines) >= f.most && !anyway {
+		if len(f.lines)-f.extra >= f.most && !anyway {
 			return nil, false, errBusy
 		}
-		l = &line{}
-		f.lines[d] = l
+		l = &line{extra: anyway}
+		if f.lines[d] = l; anyway {
+			f.extra++
+		}
 		f.board(context.WithoutCancel(ctx), d, l)
 	}
 	if l.boarding != nil {
@@ -97,7 +102,9 @@ func (f *flights) fly(g *group) {
 		defer func() { <-f.air }()
 		now = f.carry(g)
 	}
+	late := g.ctx.Err() != nil
 	for _, one := range now {
+		one.late = late
 		close(one.landed)
 	}
 	f.round(g)
@@ -143,7 +150,9 @@ func (f *flights) round(g *group) {
 	defer f.mu.Unlock()
 	for i, l := range g.lines {
 		if d := g.digests[i]; l.boarding == nil {
-			delete(f.lines, d)
+			if delete(f.lines, d); l.extra {
+				f.extra--
+			}
 		} else {
 			f.board(g.base, d, l)
 		}

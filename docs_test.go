@@ -155,6 +155,37 @@ func TestTheThreatModelNamesTestsThatExist(t *testing.T) {
 	}
 }
 
+// Go that a document shows is a piece of an example, so that it compiles and runs.
+func TestGoInTheDocumentsIsOutOfAnExample(t *testing.T) {
+	examples := unindented(sourceOf(t, "_test.go", func(name string) bool { return strings.HasPrefix(name, "example") }, "hybrid", "introspect", "session", "cache"))
+	documents, err := filepath.Glob("docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := 0
+	for _, path := range append(documents, "README.md") {
+		for _, rest := range strings.Split(readDocument(t, path), "```go\n")[1:] {
+			piece, _, _ := strings.Cut(rest, "```")
+			shown++
+			if !strings.Contains(examples, "\n"+unindented(piece)) {
+				t.Errorf("%s shows what is in no example:\n%s", path, piece)
+			}
+		}
+	}
+	if shown < 2 {
+		t.Errorf("%d pieces of Go in the documents, want those of docs/guard.md", shown)
+	}
+}
+
+// unindented is a text whose lines begin where they begin.
+func unindented(text string) string {
+	var out strings.Builder
+	for line := range strings.Lines(text) {
+		out.WriteString(strings.TrimLeft(line, "\t"))
+	}
+	return out.String()
+}
+
 func TestOperationsListsEverySetting(t *testing.T) {
 	var want []string
 	for _, s := range config.Table() {
@@ -192,10 +223,17 @@ func TestOperationsListsMessagesAsTheyAreWritten(t *testing.T) {
 // programSource is the text of all that is built into the daemon.
 func programSource(t *testing.T) string {
 	t.Helper()
+	isProgram := func(name string) bool { return !strings.HasSuffix(name, "_test.go") }
+	return sourceOf(t, ".go", isProgram, "session", "cache", "introspect", "hybrid", "internal", "cmd/introspectd")
+}
+
+// sourceOf is the text of the files with an ending, of those that are wanted by their names.
+func sourceOf(t *testing.T, ending string, wanted func(name string) bool, dirs ...string) string {
+	t.Helper()
 	var all strings.Builder
-	for _, dir := range []string{"session", "cache", "introspect", "hybrid", "internal", "cmd/introspectd"} {
-		err := filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
-			if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+	for _, dir := range dirs {
+		err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+			if err != nil || !strings.HasSuffix(path, ending) || !wanted(entry.Name()) {
 				return err
 			}
 			text, err := os.ReadFile(path)

@@ -2,6 +2,7 @@ package hybrid_test
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -87,6 +88,30 @@ func TestWhatWeDidNotSignIsInactive(t *testing.T) {
 	} {
 		if o.active(session.Present(token)) {
 			t.Errorf("%s: active", name)
+		}
+	}
+}
+
+// Our own keys sign other statements too. The same claims under another type are no access token (RFC 8725 §3.12).
+func TestOurSignatureUnderAnotherTypeIsNoAccessToken(t *testing.T) {
+	o := open(t, 100)
+	out := o.exchange("gateway", o.login("web").Pair.Access, "orders")
+	claims, err := base64.RawURLEncoding.DecodeString(strings.Split(out.Token.Reveal(), ".")[1])
+	o.must(err)
+	for typ, want := range map[string]bool{
+		"at+jwt": true, "JWT": false, "token-introspection+jwt": false, "logout+jwt": false, "secevent+jwt": false, "statuslist+jwt": false, "txntoken+jwt": false,
+		"dpop+jwt": false, "client-authentication+jwt": false, "oauth-authz-req+jwt": false, "at+jwt+x": false,
+	} {
+		token, err := o.ring.Sign(nil, typ, claims, now)
+		o.must(err)
+		if got := o.active(session.Present(string(token))); got != want {
+			t.Errorf("%s: active %v, want %v", typ, got, want)
+		}
+		got, err := o.try("orders-api", session.Present(string(token)), "stock", "", now)
+		if !want {
+			o.refused(typ, session.InvalidRequest, got, err)
+		} else {
+			o.must(err)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package part
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"io"
@@ -13,6 +14,7 @@ import (
 type ChecksTask struct {
 	Stretch time.Duration
 	Rounds  int
+	Tokens  int // that the guard has seen; 0: a hundred thousand
 }
 
 // Checked is how long one check took, in each round.
@@ -21,7 +23,7 @@ type Checked struct {
 	Rounds []time.Duration
 }
 
-// Verdict is the name of what is no floor but ours: what a guard does with a token that it has seen.
+// Verdict is the name of what is no floor but ours: what a guard does with a token that it has seen, one of a hundred thousand.
 const Verdict = "verdict"
 
 func checksPart(ctx context.Context, stdin io.Reader, stdout io.Writer) error {
@@ -33,7 +35,7 @@ func checksPart(ctx context.Context, stdin io.Reader, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	v, err := newVerdicts(ctx, time.Now())
+	v, err := newVerdicts(ctx, cmp.Or(t.Tokens, verdictTokens), time.Now())
 	if err != nil {
 		return err
 	}

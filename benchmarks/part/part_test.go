@@ -70,7 +70,7 @@ func TestWhatCannotBeDoneIsAnErrorOfThePart(t *testing.T) {
 
 func TestChecksAreTimedInRounds(t *testing.T) {
 	var got []Checked
-	if err := do(t, Checks, ChecksTask{Stretch: time.Millisecond, Rounds: 2}, &got); err != nil {
+	if err := do(t, Checks, ChecksTask{Stretch: time.Millisecond, Rounds: 2, Tokens: 1000}, &got); err != nil {
 		t.Fatal(err)
 	}
 	if len(got) != 6 || got[5].Name != Verdict {

@@ -5,8 +5,12 @@ import (
 	"context"
 	"crypto/aes"
 	"crypto/cipher"
+	"crypto/ecdsa"
 	"crypto/ed25519"
+	"crypto/elliptic"
 	"crypto/hkdf"
+	"crypto/rand"
+	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
 	"database/sql"
@@ -16,7 +20,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"math/rand/v2"
+	random "math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -39,7 +43,8 @@ type overheard struct {
 
 	mu      sync.Mutex
 	secrets map[string]string // what they are, by what must not be seen; guarded by mu
-	left    map[string][]byte // what was left where; the key files, which hold secrets and nothing else, by their name
+	left    map[string][]byte // what was left where
+	keys    map[string]bool   // files that hold the server's key and nothing else, by path: where it belongs
 }
 
 // tellOnce has the story told once for all tests: it takes a while.
@@ -53,7 +58,7 @@ func tellOnce(t *testing.T) *overheard {
 }
 
 var telling = sync.OnceValue(func() *overheard {
-	o := &overheard{secrets: map[string]string{}, left: map[string][]byte{}}
+	o := &overheard{secrets: map[string]string{}, left: map[string][]byte{}, keys: map[string]bool{}}
 	dir, err := os.MkdirTemp("", "client-demo-test-*")
 	if err != nil {
 		o.err = err
@@ -64,10 +69,11 @@ var telling = sync.OnceValue(func() *overheard {
 	defer cancel()
 	var stdout bytes.Buffer
 	d := newDemo(dir, &stdout)
-	d.settings, d.secret, d.ended, d.stopped = o.talkative, o.hear, o.lookAtMetrics, o.lookAtFiles
+	d.settings, d.secret, d.ended, d.stopped = o.talkative, o.hear, o.lookAtMetrics, o.findKeys
 	begun := time.Now()
-	o.err = errors.Join(o.err, d.run(ctx))
+	err = d.run(ctx)
 	o.took, o.stdout = time.Since(begun), stdout.Bytes()
+	o.err = errors.Join(o.err, err, o.lookAtFiles(dir))
 	o.left["stdout"] = o.stdout
 	return o
 })
@@ -80,7 +86,7 @@ func (o *overheard) talkative(s *config.Settings) {
 	// A port below those that a system hands out by itself. The UDP port of that number is kept, by which other tests know that it is taken.
 	const first, last = 20_000, 32_000
 	for {
-		address := fmt.Sprint("127.0.0.1:", first+rand.IntN(last-first))
+		address := fmt.Sprint("127.0.0.1:", first+random.IntN(last-first))
 		kept, err := net.ListenPacket("udp", address)
 		if err != nil {
 			continue
@@ -120,19 +126,27 @@ func (o *overheard) lookAtMetrics(in *installation) {
 	}
 }
 
-// lookAtFiles is for when nobody writes any more. It finds the keys, and then reads everything else.
-func (o *overheard) lookAtFiles(in *installation) {
+// findKeys is for when a daemon writes no more.
+func (o *overheard) findKeys(in *installation) {
 	o.left[in.mode.name+" log"] = in.log.Bytes()
 	keyFile, err := in.settings.KeyPath()
+	o.keys[keyFile] = true
 	o.err = errors.Join(o.err, err, o.hearKeys(in, keyFile))
-	database, _ := in.settings.Database.File()
-	o.err = errors.Join(o.err, filepath.WalkDir(filepath.Dir(database), func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || path == keyFile || !strings.HasPrefix(path, database) {
+}
+
+// lookAtFiles reads whatever the demo left in its folder, the only place that it writes to, but for the key files.
+func (o *overheard) lookAtFiles(dir string) error {
+	return filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || o.keys[path] {
 			return err
 		}
-		o.left[filepath.Base(path)], err = os.ReadFile(path)
+		name, err := filepath.Rel(dir, path)
+		if err != nil {
+			return err
+		}
+		o.left[name], err = os.ReadFile(path)
 		return err
-	}))
+	})
 }
 
 // hearKeys learns the server's key, what is derived from it, and the signing keys that lie sealed in the database.
@@ -162,10 +176,11 @@ func (o *overheard) hearKeys(in *installation, keyFile string) error {
 		o.secrets[string(key)] = kind
 	}
 	database, _ := in.settings.Database.File()
-	return o.hearSigningKeys(database, under)
+	return o.hearSigningKeys(database, in.settings.SigningAlg, under)
 }
 
-func (o *overheard) hearSigningKeys(database string, under []byte) error {
+// hearSigningKeys wants keys of the algorithm that is configured. The demo leaves that alone, so it is EdDSA.
+func (o *overheard) hearSigningKeys(database, configured string, under []byte) error {
 	block, err := aes.NewCipher(under)
 	if err != nil {
 		return err
@@ -198,13 +213,61 @@ func (o *overheard) hearSigningKeys(database string, under []byte) error {
 		if err != nil {
 			return err
 		}
-		private, ok := key.(ed25519.PrivateKey)
-		if !ok {
-			return fmt.Errorf("a %T", key)
+		parts := private(key)
+		if len(parts) == 0 || algorithm != configured {
+			return fmt.Errorf("signing key %s: a %T for %s, where %s is configured", id, key, algorithm, configured)
 		}
-		o.secrets[string(private.Seed())] = "signing key"
+		for _, part := range parts {
+			o.secrets[string(part)] = "signing key of " + algorithm
+		}
 	}
 	return rows.Err()
+}
+
+// private are the numbers each of which is as good as the key. The whole of it, as it is sealed, has them in it.
+func private(key any) [][]byte {
+	switch k := key.(type) {
+	case ed25519.PrivateKey:
+		return [][]byte{k.Seed()}
+	case *ecdsa.PrivateKey:
+		if d, err := k.Bytes(); err == nil {
+			return [][]byte{d}
+		}
+	case *rsa.PrivateKey:
+		parts := [][]byte{k.D.Bytes()}
+		for _, prime := range k.Primes {
+			parts = append(parts, prime.Bytes())
+		}
+		return parts
+	}
+	return nil
+}
+
+func TestOfAKeyOfEachAlgorithmTheSecretPartsAreSought(t *testing.T) {
+	_, ed, err := ed25519.GenerateKey(rand.Reader)
+	ec, err2 := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	rs, err3 := rsa.GenerateKey(rand.Reader, 2048)
+	if err := errors.Join(err, err2, err3); err != nil {
+		t.Fatal(err)
+	}
+	for algorithm, c := range map[string]struct {
+		key   any
+		parts int
+	}{"EdDSA": {ed, 1}, "ES256": {ec, 1}, "RS256": {rs, 3}} {
+		der, err := x509.MarshalPKCS8PrivateKey(c.key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		parts := private(c.key)
+		if len(parts) != c.parts {
+			t.Errorf("%s: %d parts, want %d", algorithm, len(parts), c.parts)
+		}
+		for i, part := range parts {
+			if len(part) < 32 || !bytes.Contains(der, part) {
+				t.Errorf("%s: part %d (%d bytes) is not in the key", algorithm, i, len(part))
+			}
+		}
+	}
 }
 
 // spellings are the forms in which bytes may turn up: as they are, in hexadecimal, and in base64 at each of the places where they may begin
@@ -236,11 +299,14 @@ func TestNothingSecretIsPrintedOrWritten(t *testing.T) {
 		}
 	}
 	t.Logf("%d secrets sought in %d places: %v", len(told.secrets), len(told.left), kinds)
+	if len(told.keys) != len(modes) {
+		t.Errorf("%d key files were left out of the search, want %d", len(told.keys), len(modes))
+	}
 
 	// What is sought in nothing, or in the wrong place, is never found.
 	for kind, least := range map[string]int{
 		"access token": len(modes), "refresh token": len(modes), "client secret": len(modes) * (len(chain) + 2), "internal token": 2 * len(chain),
-		"internal token's signature": 2 * len(chain), "server key": len(modes), "signing key": len(modes), "sealing key": len(modes), "succession key": len(modes),
+		"internal token's signature": 2 * len(chain), "server key": len(modes), "signing key of EdDSA": len(modes), "sealing key": len(modes), "succession key": len(modes),
 	} {
 		if kinds[kind] < least {
 			t.Errorf("%d secrets of the kind %s are known, want at least %d", kinds[kind], kind, least)

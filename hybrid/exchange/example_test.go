@@ -22,24 +22,27 @@ func Example() {
 	}))
 	defer server.Close()
 
-	client, err := exchange.New(exchange.Config{
-		TokenEndpoint: server.URL + "/token", ClientID: "gateway", Secret: oauth.NewSecret("its_of-the-client-gateway"),
-	})
-	if err != nil {
-		fmt.Println(err)
-		return
+	issuer, secret, handle := server.URL, oauth.NewSecret("its_of-the-client-gateway"), session.Present("ita_as-it-came-in-the-request")
+	pass := func(ctx context.Context) error {
+		x, err := exchange.New(exchange.Config{TokenEndpoint: issuer + "/token", ClientID: "gateway", Secret: secret}) // once, for the whole process
+		if err != nil {
+			return err
+		}
+		defer x.Close()
+		token, _, err := x.Token(ctx, handle, "stock", "stock.read") // for each request
+		if err != nil {
+			return err
+		}
+		fmt.Println("Authorization: Bearer", token.Reveal())
+		return nil
 	}
-	defer client.Close()
-
-	token, _, err := client.Token(context.Background(), session.Present("ita_as-it-came-in-the-request"), "orders", "")
+	err := pass(context.Background())
 	if no, ok := errors.AsType[*oauth.Error](err); ok {
 		fmt.Println("401:", no.Code)
 		return
 	}
 	if err != nil {
 		fmt.Println("503:", err)
-		return
 	}
-	fmt.Println("Authorization: Bearer", token.Reveal())
 	// Output: Authorization: Bearer eyJ.eyJ.c2ln
 }

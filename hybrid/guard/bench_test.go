@@ -17,8 +17,8 @@ import (
 
 const distinct = 100_000
 
-// crowd is a guard that has seen a hundred thousand tokens, and the tokens.
-func crowd(b *testing.B, fence guard.Fence) (*guard.Guard, []session.Handle, time.Time) {
+// crowd is a guard that has seen so many tokens, and the tokens.
+func crowd(b testing.TB, fence guard.Fence, n int) (*guard.Guard, []session.Handle, time.Time) {
 	b.Helper()
 	a := attacker{guardtest.New(b), b}
 	k, _, err := a.Config(guard.JWT, "orders").Keys.Find(b.Context(), a.KeyID(), time.Now())
@@ -37,7 +37,7 @@ func crowd(b *testing.B, fence guard.Fence) (*guard.Guard, []session.Handle, tim
 	if err != nil {
 		b.Fatal(err)
 	}
-	tokens, at := make([]session.Handle, distinct), time.Now()
+	tokens, at := make([]session.Handle, n), time.Now()
 	for i := range tokens {
 		tokens[i] = session.Present(a.saying(map[string]any{"iat": at.Unix(), "nbf": at.Unix(), "exp": at.Unix() + 300, "asof": 0}))
 		if answer, err := g.Answer(b.Context(), tokens[i], at); err != nil || !answer.Active {
@@ -85,7 +85,7 @@ func BenchmarkRememberedUnderALease(b *testing.B) {
 }
 
 func remembered(b *testing.B, fence guard.Fence) {
-	g, tokens, at := crowd(b, fence)
+	g, tokens, at := crowd(b, fence, distinct)
 	ctx, space, n := context.Background(), make([]session.Handle, batch), 0
 	b.ReportAllocs()
 	for b.Loop() {
@@ -114,8 +114,8 @@ func BenchmarkWhatALeaseAdds(b *testing.B) {
 	var guards [2]*guard.Guard
 	var tokens [2][]session.Handle
 	var at time.Time
-	guards[0], tokens[0], _ = crowd(b, nil)
-	guards[1], tokens[1], at = crowd(b, node)
+	guards[0], tokens[0], _ = crowd(b, nil, distinct)
+	guards[1], tokens[1], at = crowd(b, node, distinct)
 	ctx, space, n := context.Background(), make([]session.Handle, batch), 0
 	var took [2][]time.Duration
 	for b.Loop() {
@@ -143,7 +143,7 @@ func BenchmarkWhatALeaseAdds(b *testing.B) {
 
 // And when the token's text has to be fetched from memory too, and the time asked?
 func BenchmarkRememberedCold(b *testing.B) {
-	g, tokens, _ := crowd(b, nil)
+	g, tokens, _ := crowd(b, nil, distinct)
 	ctx, i := context.Background(), 0
 	b.ReportAllocs()
 	for b.Loop() {
@@ -156,7 +156,7 @@ func BenchmarkRememberedCold(b *testing.B) {
 
 // What does the whole middleware cost, with the header, the context and the handler?
 func BenchmarkMiddleware(b *testing.B) {
-	g, tokens, _ := crowd(b, nil)
+	g, tokens, _ := crowd(b, nil, distinct)
 	in := 0
 	h := g.Require("orders.read")(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { in++ }))
 	requests := make([]*http.Request, 1000)

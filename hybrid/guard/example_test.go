@@ -15,19 +15,23 @@ import (
 // A service puts a guard in front of its handlers. Settings come from its configuration; the issuer says where its keys are.
 func Example() {
 	issuer := guardtest.New(inExample{}) // stands in for introspectd
-	settings := guard.Settings{Mode: "jwt", Issuer: issuer.URL, Audience: "orders"}
+	cfg, secret, mux := struct{ Mode, Issuer string }{"jwt", issuer.URL}, issuer.Secret(), http.NewServeMux()
 
-	g, err := guard.Discover(context.Background(), settings)
-	if err != nil {
+	protect := func(ctx context.Context) error {
+		g, err := guard.Discover(ctx, guard.Settings{Mode: cfg.Mode, Issuer: cfg.Issuer, Audience: "orders", ClientID: "orders-api", Secret: secret})
+		if err != nil {
+			return err // wrong settings, or the issuer is away
+		}
+		mux.Handle("GET /orders", g.Require("orders.read")(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			who, _ := guard.FromContext(r.Context())
+			fmt.Fprintf(w, "orders of %s", who.Subject)
+		})))
+		return nil
+	}
+	if err := protect(context.Background()); err != nil {
 		fmt.Println(err)
 		return
 	}
-	orders := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		who, _ := guard.FromContext(r.Context())
-		fmt.Fprintf(w, "orders of %s", who.Subject)
-	})
-	mux := http.NewServeMux()
-	mux.Handle("GET /orders", g.Require("orders.read")(orders))
 
 	for _, token := range []string{
 		issuer.JWT(guardtest.Grant{Subject: "alice", Audience: "orders", Scope: "orders.read"}),

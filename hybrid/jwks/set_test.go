@@ -1,6 +1,7 @@
 package jwks
 
 import (
+	"crypto/elliptic"
 	"fmt"
 	"strings"
 	"testing"
@@ -13,6 +14,15 @@ const (
 	pointY  = "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"
 )
 
+// rfc8032Ed448 is the public key of the blank test of RFC 8032 (section 7.4).
+const rfc8032Ed448 = "X9dEm1m0Yf0s54fsYWrUah2hNCSFpw4fig6nXYDpZ3jt8SR2m0bHBhvWeD3x5Q9s0foavq_oJWGA"
+
+// p384 is a good key of its curve.
+func p384(algorithm Algorithm) string {
+	x, y := elliptic.P384().Params().Gx.Bytes(), elliptic.P384().Params().Gy.Bytes()
+	return `{"kty":"EC","crv":"P-384","kid":"a","x":"` + encoding.EncodeToString(x) + `","y":"` + encoding.EncodeToString(y) + `","alg":"` + string(algorithm) + `"}`
+}
+
 func TestUnusableEntriesAreSkippedAndTheOthersLive(t *testing.T) {
 	for _, entry := range []string{
 		`null`, `1`, `"x"`, `[]`, `{}`,
@@ -20,6 +30,10 @@ func TestUnusableEntriesAreSkippedAndTheOthersLive(t *testing.T) {
 		`{"kty":"oct","kid":"a","k":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA","alg":"HS256"}`,
 		`{"kty":"oct","kid":"a","k":""}`,
 		`{"kty":"OKP","crv":"X25519","kid":"a","x":"` + goodX + `"}`,
+		`{"kty":"OKP","crv":"Ed448","kid":"a","x":"` + rfc8032Ed448 + `"}`,
+		`{"kty":"OKP","crv":"Ed448","kid":"a","x":"` + rfc8032Ed448 + `","alg":"EdDSA"}`, // EdDSA is of Ed25519 here, and of nothing else
+		`{"kty":"OKP","crv":"Ed25519","kid":"a","x":"` + rfc8032Ed448 + `","alg":"EdDSA"}`,
+		`{"kty":"OKP","crv":"Ed448","kid":"a","x":"` + goodX + `","alg":"EdDSA"}`,
 		`{"kty":"OKP","crv":"ed25519","kid":"a","x":"` + goodX + `"}`,
 		`{"kty":"OKP","crv":"Ed25519","kid":"a","x":"` + goodX + `="}`,
 		`{"kty":"OKP","crv":"Ed25519","kid":"a","x":"` + goodX[1:] + `"}`,
@@ -41,6 +55,7 @@ func TestUnusableEntriesAreSkippedAndTheOthersLive(t *testing.T) {
 		`{"kty":"EC","crv":"P-256","kid":"a","x":"` + pointX + `","y":"` + pointX + `"}`,
 		`{"kty":"EC","crv":"P-384","kid":"a","x":"` + pointX + `","y":"` + pointY + `"}`,
 		`{"kty":"EC","crv":"P-256","kid":"a","x":"` + pointX + `","y":"` + pointY + `","alg":"ES384"}`,
+		p384("ES256"),
 		`{"kty":"EC","crv":"secp256k1","kid":"a","x":"` + pointX + `","y":"` + pointY + `"}`,
 		`{"kty":"RSA","kid":"a","n":"AQAB","e":"AQAB"}`,
 		`{"kty":"RSA","kid":"a","n":"` + strings.Repeat("_", 2732) + `","e":"AQAB"}`,
@@ -64,6 +79,7 @@ func TestUsableEntriesAreRead(t *testing.T) {
 		`{"kty":"OKP","crv":"Ed25519","kid":"a","x":"` + goodX + `","alg":"EdDSA","use":"sig","n":"1"}`:                     EdDSA,
 		`{"kty":"EC","crv":"P-256","kid":"a","x":"` + pointX + `","y":"` + pointY + `"}`:                                    ES256,
 		`{"kty":"EC","crv":"P-256","kid":"a","x":"` + pointX + `","y":"` + pointY + `","key_ops":["verify"],"alg":"ES256"}`: ES256,
+		p384("ES384"): ES384,
 	} {
 		k, err := ParseKey([]byte(entry))
 		if err != nil || k.Algorithm != want || k.ID != "a" {

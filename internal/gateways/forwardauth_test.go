@@ -18,8 +18,9 @@ func TestGatewaysLetThroughWhoHasAGoodHandleAndNobodyElse(t *testing.T) {
 	for _, g := range gateways {
 		t.Run(g.name, func(t *testing.T) {
 			g.find(t)
-			i := install(t)
-			url := g.start(t, i.issuer, i.service.URL)
+			i := install(t, g)
+			gate := g.start(t, i.issuer, i.service.URL)
+			url, export := gate+"/orders/1", gate+"/orders/export"
 			alice := i.open("alice", "orders", "orders:read")
 			i.wantsThrough(url, alice, "orders:read")
 			i.wantsThrough(url, alice, "orders:read", forged...)
@@ -36,14 +37,22 @@ func TestGatewaysLetThroughWhoHasAGoodHandleAndNobodyElse(t *testing.T) {
 				i.wantsOut(what+", and a made-up identity", url, token, forged...)
 			}
 
+			carol := i.open("carol", "orders", "orders:read orders:export")
+			i.wantsThrough(export, carol, "orders:export", forged...)
+			for _, spelling := range []string{"/orders/export", "/orders/export/all", "/orders//export", "/orders/./export", "/orders/x/../export", "/orders/%65xport", "//orders/export"} {
+				i.wantsForbidden(gate+spelling, alice.access)
+				i.wantsForbidden(gate+spelling, alice.access, forged...)
+			}
+			i.wantsOut("no token where a scope is wanted", export, "")
+
 			i.logout(alice)
 			i.wantsOut("after the logout", url, alice.access)
 
 			bob := i.open("bob", "orders", "")
 			i.stop()
 			res := knock(t, url, append(forged, "Authorization", "Bearer "+bob.access)...)
-			if saw := i.service.since(); res.StatusCode < 500 || len(saw) > 0 {
-				t.Errorf("with nobody to ask: %s, and the service saw %d requests", res.Status, len(saw))
+			if saw := i.service.since(); res.StatusCode != g.away || len(saw) > 0 {
+				t.Errorf("with nobody to ask: %s, want %d, and the service saw %d requests", res.Status, g.away, len(saw))
 			}
 		})
 	}
@@ -87,6 +96,28 @@ func (i *installation) wantsOut(what, url, token string, headers ...string) {
 	}
 	if got := res.Header.Get("WWW-Authenticate"); !strings.HasPrefix(got, "Bearer ") {
 		i.t.Errorf("%s: challenge %q", what, got)
+	}
+	i.wantsPage(res)
+}
+
+// wantsPage holds a no against what docs/gateways.md says of the gateway.
+func (i *installation) wantsPage(res *http.Response) {
+	i.t.Helper()
+	if got := res.Header.Get("Content-Type"); !strings.HasPrefix(got, i.behind.page) {
+		i.t.Errorf("%s with a page of %s, want %s", res.Status, got, i.behind.page)
+	}
+}
+
+// wantsForbidden knocks, and wants 403, and the service left alone.
+func (i *installation) wantsForbidden(url, token string, headers ...string) {
+	i.t.Helper()
+	res := knock(i.t, url, append(headers[:len(headers):len(headers)], "Authorization", "Bearer "+token)...)
+	if saw := i.service.since(); res.StatusCode != http.StatusForbidden || len(saw) > 0 {
+		i.t.Errorf("%s without the scope: %s, and the service saw %d requests", url, res.Status, len(saw))
+	}
+	i.wantsPage(res)
+	if got := res.Header.Get("WWW-Authenticate"); strings.Contains(got, `scope="orders:export"`) != i.behind.scopes {
+		i.t.Errorf("%s: challenge %q, want one that names the scope: %v", url, got, i.behind.scopes)
 	}
 }
 

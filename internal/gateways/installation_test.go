@@ -21,6 +21,7 @@ import (
 // installation is a daemon that runs, and a service that believes its JWTs.
 type installation struct {
 	t       *testing.T
+	behind  gateway
 	issuer  string
 	stop    func()
 	said    *words
@@ -28,9 +29,9 @@ type installation struct {
 	service *service
 }
 
-func install(t *testing.T) *installation {
+func install(t *testing.T, g gateway) *installation {
 	t.Helper()
-	i := &installation{t: t, said: &words{}, login: session.NewHandle(session.ClientSecret)}
+	i := &installation{t: t, behind: g, said: &words{}, login: session.NewHandle(session.ClientSecret)}
 	s := config.Defaults()
 	s.Listen, s.Database, s.LogLevel = "127.0.0.1:0", config.ParseDSN(filepath.Join(t.TempDir(), "x.db")), "debug"
 	d, err := daemon.New(t.Context(), daemon.Config{Settings: s, Stderr: i.said})
@@ -61,7 +62,7 @@ func install(t *testing.T) *installation {
 func register(t *testing.T, d *daemon.Daemon, login session.Handle) {
 	t.Helper()
 	store := d.Store()
-	if err := store.AddAudience(t.Context(), session.Audience{Name: "orders", Scopes: "orders:read", Callers: "web"}); err != nil {
+	if err := store.AddAudience(t.Context(), session.Audience{Name: "orders", Scopes: "orders:read orders:export", Callers: "web"}); err != nil {
 		t.Fatal(err)
 	}
 	if err := store.AddAudience(t.Context(), session.Audience{Name: "billing", Callers: "web"}); err != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -15,6 +16,7 @@ import (
 	"time"
 
 	"github.com/introspectd/introspectd/internal/httpapi"
+	"github.com/introspectd/introspectd/internal/telemetry"
 	"github.com/introspectd/introspectd/introspect"
 	"github.com/introspectd/introspectd/introspect/caller"
 	"github.com/introspectd/introspectd/session"
@@ -185,16 +187,25 @@ func (f answering) Answer(context.Context, *caller.Client, session.Handle, time.
 
 func TestAPanicIs500WithoutDetailAndHarmsNobodyElse(t *testing.T) {
 	calls := 0
+	handle, jwt := session.NewHandle(session.Access).Reveal(), ""
+	log, level := &lines{}, new(slog.LevelVar)
+	level.Set(slog.LevelDebug)
+	logger, err := telemetry.NewLogger(telemetry.LogConfig{Out: log, Format: "json", Level: level}) // as the program has it
+	if err != nil {
+		t.Fatal(err)
+	}
 	d := newDaemon(t, func(o *options) {
 		o.http = func(c *httpapi.Config) {
+			c.Log = logger
 			c.Answers = answering(func() (introspect.Answer, error) {
 				if calls++; calls == 1 {
-					panic("hunter2")
+					panic(fmt.Errorf("hunter2 with %q and %s", handle, jwt))
 				}
 				return introspect.Answer{}, nil
 			})
 		}
 	})
+	jwt = d.jwt(d.open("alice").access)
 	server := httptest.NewServer(d.Handler())
 	defer server.Close()
 	for i, want := range []int{http.StatusInternalServerError, http.StatusOK} {
@@ -215,8 +226,13 @@ func TestAPanicIs500WithoutDetailAndHarmsNobodyElse(t *testing.T) {
 			t.Errorf("call %d: %s", i, body[:n])
 		}
 	}
-	if !strings.Contains(d.log.String(), "hunter2") {
+	if !strings.Contains(log.String(), "hunter2") {
 		t.Error("the log does not say what happened")
+	}
+	for _, secret := range append(strings.Split(jwt, "."), strings.TrimPrefix(handle, "ita_")) {
+		if strings.Contains(log.String(), secret) {
+			t.Errorf("the log holds %s: %s", secret, log)
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package httpapi_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -69,4 +70,50 @@ func named(h http.Header) http.Header {
 	h = maps.Clone(h)
 	h.Del("X-Request-Id")
 	return h
+}
+
+// Who has not said who he is learns nothing of a token, and not by how long the answer takes either: nothing is looked up, whatever the token is.
+func TestWithoutCredentialsATokenIsNotLookedAt(t *testing.T) {
+	d := newDaemon(t, func(o *options) { o.capacity = 0 })
+	good, revoked := d.open("alice"), d.open("alice")
+	d.do(form("/revoke", "token", revoked.access), "web")
+	tokens := map[string]string{
+		"good": good.access, "revoked": revoked.access, "refresh": good.refresh, "never issued": session.NewHandle(session.Access).Reveal(), "signed": d.jwt(good.access), "junk": "junk",
+	}
+	attempts := 0
+	for name, request := range map[string]func(token string) *http.Request{
+		"introspect": func(token string) *http.Request { return form("/introspect", "token", token) },
+		"revoke":     func(token string) *http.Request { return form("/revoke", "token", token) },
+		"refresh": func(token string) *http.Request {
+			return form("/token", "grant_type", "refresh_token", "refresh_token", token)
+		},
+		"exchange": func(token string) *http.Request { return swap(token, "orders") },
+	} {
+		for _, secret := range []string{"", "wrong"} {
+			want, before := "", d.store.Lookups()
+			for what, token := range tokens {
+				req := request(token)
+				attempts++
+				req.RemoteAddr = fmt.Sprintf("192.0.2.%d:1", attempts) // who tries often at one is slowed down
+				if secret != "" {
+					req.SetBasicAuth("orders-api", secret)
+				}
+				w := d.do(req, "")
+				got := w.Body.String()
+				if want == "" {
+					want = got
+				}
+				if w.Code != http.StatusUnauthorized || got != want {
+					t.Errorf("%s, secret %q, %s: %d %s, want 401 %s", name, secret, what, w.Code, got, want)
+				}
+			}
+			if n := d.store.Lookups() - before; n != 0 {
+				t.Errorf("%s, secret %q: %d look-ups", name, secret, n)
+			}
+		}
+	}
+	before := d.store.Lookups()
+	if d.active(good.access); d.store.Lookups() == before {
+		t.Error("a caller's question costs no look-up, so nothing was shown")
+	}
 }

@@ -25,19 +25,53 @@ func logger(t *testing.T, format string) (*slog.Logger, *strings.Builder, *slog.
 	return l, &out, level
 }
 
+// header, payload and signature are those of the first JWT of RFC 7515 (appendix A.1).
+const (
+	header    = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9"
+	payload   = "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ"
+	signature = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+	jwt       = header + "." + payload + "." + signature
+)
+
 func TestHandlesAreCutOutOfWhateverIsLogged(t *testing.T) {
 	h := session.NewHandle(session.Access)
-	secret := h.Reveal()
-	for _, format := range []string{"json", "text", "auto"} {
-		l, out, _ := logger(t, format)
-		l.Info("message", "plain", "Bearer "+secret, "error", fmt.Errorf("parse %q: %w", secret, errors.New("no")),
-			"bytes", []byte(secret), "handle", h, slog.Group("deep", "er", "token="+secret+"&x"), "url", stringer("http://a/?t="+secret))
-		l.With("kept", secret).Info("again")
-		if strings.Contains(out.String(), secret[:20]) {
-			t.Errorf("%s: wrote %s", format, out)
+	for secret, trace := range map[string]string{h.Reveal(): "ita_[redacted]", jwt: "eyJ[redacted]"} {
+		for _, format := range []string{"json", "text", "auto"} {
+			l, out, _ := logger(t, format)
+			l.Info("message", "plain", "Bearer "+secret, "error", fmt.Errorf("parse %q: %w", secret, errors.New("no")),
+				"bytes", []byte(secret), "handle", session.Present(secret), slog.Group("deep", "er", "token="+secret+"&x"), "url", stringer("http://a/?t="+secret))
+			l.With("kept", secret).Info("again")
+			for _, part := range strings.Split(secret, ".") {
+				if strings.Contains(out.String(), part[:20]) || strings.Contains(out.String(), part[len(part)-20:]) {
+					t.Errorf("%s: wrote %s", format, out)
+				}
+			}
+			if !strings.Contains(out.String(), trace) {
+				t.Errorf("%s: nothing shows that something was cut: %s", format, out)
+			}
 		}
-		if !strings.Contains(out.String(), "ita_[redacted]") {
-			t.Errorf("%s: nothing shows that something was cut: %s", format, out)
+	}
+}
+
+func TestWhatIsCutAndWhatIsLeft(t *testing.T) {
+	handle := session.NewHandle(session.Refresh).Reveal()
+	for in, want := range map[string]string{
+		jwt:                              "eyJ[redacted]",
+		"(" + jwt + ")":                  "(eyJ[redacted])",
+		"it failed_ " + jwt + ", again":  "it failed_ eyJ[redacted], again",
+		header + "." + payload + ".":     "eyJ[redacted]", // signed by nobody
+		header + "..iv.text.tag":         "eyJ[redacted]", // a JWE
+		jwt[:len(jwt)-60]:                "eyJ[redacted]", // cut short
+		`{"payload":"` + payload + `"}`:  `{"payload":"eyJ[redacted]"}`,
+		handle + "." + jwt:               "itr_[redacted].eyJ[redacted]",
+		handle + jwt:                     "itr_[redacted].eyJ[redacted]",
+		jwt + handle:                     "eyJ[redacted]",
+		handle[:30] + "eyJ" + handle[4:]: "itr_[redacted]",
+		"eyJ, it_is a word":              "eyJ, it_is a word",
+		"a.b.c":                          "a.b.c",
+	} {
+		if got := scrub(in); got != want {
+			t.Errorf("scrub(%q) = %q, want %q", in, got, want)
 		}
 	}
 }

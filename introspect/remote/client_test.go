@@ -62,6 +62,9 @@ func TestTheRequestIsAFormInABodyWithBasicCredentials(t *testing.T) {
 		if kind := r.Header.Get("Content-Type"); kind != oauth.MediaForm {
 			t.Errorf("Content-Type %q", kind)
 		}
+		if want := r.Header.Get("Accept"); want != oauth.MediaJSON { // a signed answer could be kept and shown later, and would have to be checked for its age
+			t.Errorf("Accept %q", want)
+		}
 		saying(200, oauth.MediaJSON, `{"active":true,"sub":"alice"}`)(w, r)
 	}, func(c *remote.Config) { c.ClientID, c.Secret = "or:d ers", oauth.NewSecret("p%ss:wörd") })
 	a, err := c.Introspect(t.Context(), token)

@@ -54,7 +54,7 @@ func (b *bench) aims() []report.Aim {
 	a.signatures(fmt.Sprintf("forward-auth, a signature each: signatures' CPU beyond %.3g times the floor", doorBound), doorSignedKey, doorBound, doorSigned)
 	a.signatures("token exchange: signatures' CPU beyond the floor", exchangeKey, 1, signedBound)
 	if got, ok := b.report.Figure(steadyKey, verdictTable, part.Verdict); ok {
-		a.out = append(a.out, report.Aim{What: "a guard's remembered verdict: nanoseconds", Bound: verdictBound, AtMost: true, Got: got})
+		a.out = append(a.out, report.Aim{What: "a guard's remembered verdict, of 100,000: nanoseconds", Bound: verdictBound, AtMost: true, Got: got})
 	}
 	for _, w := range []struct {
 		key, what string

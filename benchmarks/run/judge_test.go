@@ -157,7 +157,7 @@ func TestAimsCompareOnlyWhatWasMeasured(t *testing.T) {
 		"token exchange: signatures' CPU beyond the floor":                           "1.10 met",
 		"forward-auth, remembered: CPU over the floor":                               "1.30 met",
 		"forward-auth, a signature each: signatures' CPU beyond 1.4 times the floor": "1.40 missed",
-		"a guard's remembered verdict: nanoseconds":                                  "420 missed",
+		"a guard's remembered verdict, of 100,000: nanoseconds":                      "420 missed",
 		"remembered: CPU over the floor":                                             "1.20 missed",
 		"first time, 100000 sessions: CPU over the floor":                            "3.00 missed",
 		"first time, 1000000 sessions: CPU over the floor":                           "2.40 met",

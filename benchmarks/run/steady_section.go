@@ -117,7 +117,7 @@ func (st *steady) verdicts() []report.Table {
 	for _, d := range st.checks[at].Rounds {
 		took = append(took, float64(d))
 	}
-	t.Lines = []report.Line{{Key: part.Verdict, Title: "a guard's verdict on an internal token that it remembers, mode jwt", Cells: []report.Cell{cell(took)}}}
+	t.Lines = []report.Line{{Key: part.Verdict, Title: "a guard's verdict on an internal token that it remembers, one of 100,000, mode jwt", Cells: []report.Cell{cell(took)}}}
 	return []report.Table{t}
 }
 

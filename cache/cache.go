@@ -176,12 +176,14 @@ func (c *Cache) ask(ctx context.Context, d session.Digest, anyway bool) (*flight
 // changes something by it: memory and lease have no part in it, and he finds a place however many questions wait. A store that lags behind what is
 // known here has not answered. He comes to a group that may have waited for long already; when its time is over and his is not, he asks again.
 func (c *Cache) Lookup(ctx context.Context, d session.Digest) (session.Finding, error) {
-	for begun := time.Now(); !c.closed.Load(); {
+	patient, cancel := context.WithTimeout(ctx, c.flights.patience)
+	defer cancel()
+	for !c.closed.Load() {
 		of, err := c.ask(ctx, d, true)
 		if err == nil {
 			return *of.read, nil
 		}
-		if of == nil || !of.late || time.Since(begun) >= c.flights.patience {
+		if of == nil || !of.late || patient.Err() != nil {
 			return session.Finding{}, err
 		}
 	}

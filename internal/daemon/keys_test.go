@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"strings"
@@ -313,5 +314,39 @@ func TestBesideSealedKeysNoServerKeyIsMade(t *testing.T) {
 	}}
 	if _, made, err = ServerKeys(t.Context(), s, other); err != nil || made != "" {
 		t.Errorf("with the file of another process: made %q, %v", made, err)
+	}
+}
+
+// The list still has the key, as in the moment between hearing of the revocation and reading the list without it.
+func TestADaemonDoesNotSignWithAKeyThatItsLogTakesBack(t *testing.T) {
+	d, err := New(t.Context(), Config{Settings: settings(t), Stderr: io.Discard})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	err = d.Run(ctx, func() {
+		defer stop()
+		sign := func() error {
+			_, err := d.signing.Sign(nil, "at+jwt", []byte("{}"), time.Now())
+			return err
+		}
+		if err := sign(); err != nil {
+			t.Errorf("before: %v", err)
+			return
+		}
+		done, err := d.store.Revoke(ctx, session.ByKey(d.signing.Signing(time.Now())), time.Now())
+		if err == nil {
+			err = d.node.Settle(ctx, done.Seq)
+		}
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		if err := sign(); !errors.Is(err, session.ErrUnavailable) {
+			t.Errorf("after: %v, want that it cannot sign now", err)
+		}
+	})
+	if err != nil {
+		t.Errorf("Run = %v", err)
 	}
 }

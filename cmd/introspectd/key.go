@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -18,7 +19,7 @@ import (
 
 func (p *program) key() *cobra.Command {
 	cmd := &cobra.Command{Use: "key", Short: "The keys that sign internal JWTs"}
-	cmd.AddCommand(p.keyList(), p.keyRotate(), p.keyRevoke(), p.keyExport())
+	cmd.AddCommand(p.keyList(), p.keyRotate(), p.keyRevoke(), p.keyForget(), p.keyExport())
 	for _, sub := range cmd.Commands() {
 		config.AddFlags(sub.Flags(), "key-file", "signing-alg", "key-lead", "key-period")
 	}
@@ -27,8 +28,21 @@ func (p *program) key() *cobra.Command {
 
 // atKeys opens the database and the list of signing keys in it, which is made if there is none.
 func (p *program) atKeys(cmd *cobra.Command, work func(ctx context.Context, d *desk, ring *keyring.Ring) error) error {
+	return p.atSealedKeys(cmd, func(ctx context.Context, d *desk, ring *keyring.Ring) error {
+		if err := ring.Refresh(ctx, d.now); err != nil {
+			return err
+		}
+		if cmd.Flags().Changed("signing-alg") {
+			defer p.sayAlgorithm(d, ring)
+		}
+		return work(ctx, d, ring)
+	})
+}
+
+// atSealedKeys opens the database and no key in it.
+func (p *program) atSealedKeys(cmd *cobra.Command, work func(ctx context.Context, d *desk, ring *keyring.Ring) error) error {
 	return p.atDesk(cmd, func(ctx context.Context, d *desk) error {
-		server, made, err := daemon.ServerKeys(d.settings)
+		server, made, err := daemon.ServerKeys(ctx, d.settings, d.store.SigningKeys())
 		if err != nil {
 			return err
 		}
@@ -38,12 +52,6 @@ func (p *program) atKeys(cmd *cobra.Command, work func(ctx context.Context, d *d
 		ring, err := daemon.SigningKeys(d.settings, server, d.store.SigningKeys())
 		if err != nil {
 			return err
-		}
-		if err := ring.Refresh(ctx, d.now); err != nil {
-			return err
-		}
-		if cmd.Flags().Changed("signing-alg") {
-			defer p.sayAlgorithm(d, ring)
 		}
 		return work(ctx, d, ring)
 	})
@@ -127,6 +135,43 @@ func (p *program) keyRevoke() *cobra.Command {
 			})
 		},
 	}
+}
+
+// keyForget is for when the key file is lost. Without the flag it tells what it would do.
+func (p *program) keyForget() *cobra.Command {
+	var lost bool
+	cmd := &cobra.Command{
+		Use: "forget", Short: "Take back all signing keys that no server key opens, for good: when the key file is lost", Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return p.atSealedKeys(cmd, func(ctx context.Context, d *desk, ring *keyring.Ring) error {
+				sealed, err := ring.Unopened(ctx, d.now)
+				if err != nil {
+					return err
+				}
+				if len(sealed) > 0 && !lost {
+					return usage("no server key opens %s: say --lost if the key file that does is lost for good", strings.Join(sealed, " and "))
+				}
+				// Before they leave the list, so that a call that broke off in between can be repeated.
+				for _, id := range sealed {
+					if _, err := d.sessions.End(ctx, session.ByKey(id), d.now); err != nil {
+						return err
+					}
+				}
+				if err := ring.Forget(ctx, sealed, d.now); err != nil {
+					return err
+				}
+				for _, id := range sealed {
+					p.say("key %s is revoked, and forgotten", id)
+				}
+				p.say("key %s signs", signingKey(ring, d.now))
+				return p.jsonOnly(struct {
+					Forgotten []string `json:"forgotten"`
+				}{sealed})
+			})
+		},
+	}
+	cmd.Flags().BoolVar(&lost, "lost", false, "the key file that opens them is lost for good")
+	return cmd
 }
 
 func (p *program) keyExport() *cobra.Command {

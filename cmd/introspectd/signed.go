@@ -25,7 +25,7 @@ func (d *desk) signed(ctx context.Context, work func(*hybrid.Reader) error) erro
 	if err != nil {
 		return err
 	}
-	server, _, err := daemon.ServerKeys(d.settings)
+	server, _, err := daemon.ServerKeys(ctx, d.settings, d.store.SigningKeys())
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,8 @@ package keyring
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -83,14 +85,58 @@ func (r *Ring) Revoke(ctx context.Context, id string, at time.Time) (bool, error
 			return keys, nil
 		}
 		found = true
-		signs := i == signing(keys, at)
-		keys = slices.Delete(keys, i, i+1)
-		if !signs {
-			return keys, nil
-		}
-		return r.succeed(keys, i-1, at, session.DateOf(at))
+		return r.remove(keys, i, at)
 	})
 	return found, err
+}
+
+// remove takes the i-th key out. When it is the one that signs, the next takes over.
+func (r *Ring) remove(keys []Record, i int, at time.Time) ([]Record, error) {
+	signs := i == signing(keys, at)
+	keys = slices.Delete(keys, i, i+1)
+	if !signs {
+		return keys, nil
+	}
+	return r.succeed(keys, i-1, at, session.DateOf(at))
+}
+
+// Unopened are the ids of the keys that no server key opens. Gone ones are not looked at. The list is read, and not changed.
+func (r *Ring) Unopened(ctx context.Context, at time.Time) ([]string, error) {
+	keys, _, err := r.store.Load(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("load signing keys: %w", err)
+	}
+	keys = inOrder(keys)
+	ids := []string{}
+	for i := range keys {
+		if r.policy.State(keys, i, at) == Gone {
+			continue
+		}
+		if _, err := r.seal.open(&keys[i]); errors.Is(err, ErrSealed) {
+			ids = append(ids, keys[i].ID)
+		} else if err != nil {
+			return nil, err
+		}
+	}
+	return ids, nil
+}
+
+// Forget removes keys that no server key opens, as [Ring.Revoke] removes one, for when the server key that did is lost. A key that is opened
+// stays, whoever names it. The caller takes them back in the log before that: afterwards nothing here knows their ids.
+func (r *Ring) Forget(ctx context.Context, ids []string, at time.Time) error {
+	return r.changeOpen(ctx, at, ids, func(keys []Record) ([]Record, error) {
+		for i := 0; i < len(keys); {
+			_, err := r.seal.open(&keys[i])
+			if !errors.Is(err, ErrSealed) || !slices.Contains(ids, keys[i].ID) {
+				i++
+				continue
+			}
+			if keys, err = r.remove(keys, i, at); err != nil {
+				return nil, err
+			}
+		}
+		return keys, nil
+	})
 }
 
 // Rewrap seals every key anew under the first server key and says how many were not.

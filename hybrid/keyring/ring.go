@@ -81,6 +81,11 @@ const maxTries = 16
 
 // change reads the list, edits it, does what the result needs, and writes it unless another process did so meanwhile: then it begins anew.
 func (r *Ring) change(ctx context.Context, at time.Time, edit func([]Record) ([]Record, error)) error {
+	return r.changeOpen(ctx, at, nil, edit)
+}
+
+// changeOpen is change for an edit that removes some keys, which need not open.
+func (r *Ring) changeOpen(ctx context.Context, at time.Time, leaving []string, edit func([]Record) ([]Record, error)) error {
 	r.changing.Lock()
 	defer r.changing.Unlock()
 	for range maxTries {
@@ -90,7 +95,7 @@ func (r *Ring) change(ctx context.Context, at time.Time, edit func([]Record) ([]
 		}
 		keys = inOrder(keys)
 		// Before anything is written: with the wrong server key the list stays as it is.
-		now, err := r.unseal(keys, at)
+		now, err := r.unseal(keys, at, leaving)
 		if err != nil {
 			return err
 		}
@@ -142,8 +147,8 @@ func (r *Ring) make(at time.Time, from session.Date) (Record, error) {
 	return Record{p.public.ID, p.public.Algorithm, sealed, session.DateOf(at), from}, err
 }
 
-// unseal opens what is not open yet. Keys that are gone are passed over.
-func (r *Ring) unseal(keys []Record, at time.Time) (*list, error) {
+// unseal opens what is not open yet. Keys that are gone are passed over, and those that are leaving when no server key opens them.
+func (r *Ring) unseal(keys []Record, at time.Time, leaving []string) (*list, error) {
 	before := r.known.Load()
 	l := &list{records: keys, open: make([]private, len(keys)), at: at}
 	for i := range keys {
@@ -157,7 +162,8 @@ func (r *Ring) unseal(keys []Record, at time.Time) (*list, error) {
 			}
 		}
 		var err error
-		if l.open[i], err = r.seal.open(&keys[i]); err != nil {
+		l.open[i], err = r.seal.open(&keys[i])
+		if err != nil && (!errors.Is(err, ErrSealed) || !slices.Contains(leaving, keys[i].ID)) {
 			return nil, err
 		}
 	}

@@ -345,3 +345,75 @@ func TestTooManyKeysAreRefusedAndSigningGoesOn(t *testing.T) {
 	}
 	signer(t, r, at)
 }
+
+// Of three keys the middle one signs.
+func TestKeysThatNoServerKeyOpensAreForgottenAndNoOthers(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		sealed [3]bool // under a key that is lost
+		signs  int     // which signs afterwards; -1: a new one
+	}{
+		{"all", [3]bool{true, true, true}, -1},
+		{"those that sign and will", [3]bool{false, true, true}, -1},
+		{"the one that signs", [3]bool{false, true, false}, 2},
+		{"the one that retires", [3]bool{true, false, false}, 1},
+		{"the one that waits", [3]bool{false, false, true}, 1},
+		{"none", [3]bool{}, 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			store := &keyringtest.Memory{}
+			r := refreshed(t, store, keyring.Policy{}, start, newKey)
+			at := start.Add(time.Minute)
+			for _, atOnce := range []bool{true, false} {
+				if err := r.Rotate(t.Context(), at, atOnce); err != nil {
+					t.Fatal(err)
+				}
+			}
+			at = at.Add(time.Minute)
+			keys, version, _ := store.Load(t.Context())
+			var all, lost []string
+			for i := range keys {
+				all = append(all, keys[i].ID)
+				if c.sealed[i] {
+					lost = append(lost, keys[i].ID)
+					copy(keys[i].Sealed[1:], "lost") // the name of the server key
+				}
+			}
+			if ok, err := store.Save(t.Context(), version, keys); !ok || err != nil {
+				t.Fatal(ok, err)
+			}
+			r = ring(t, store, keyring.Policy{}, newKey)
+			if got, err := r.Unopened(t.Context(), at); err != nil || !slices.Equal(got, lost) {
+				t.Fatalf("Unopened = %v, %v, want %v", got, err, lost)
+			}
+			if err := r.Forget(t.Context(), all, at); err != nil {
+				t.Fatal(err)
+			}
+			at = at.Add(time.Second)
+			switch got := signer(t, r, at); {
+			case c.signs < 0 && slices.Contains(all, got):
+				t.Errorf("key %d signs, want a new one", slices.Index(all, got))
+			case c.signs >= 0 && got != all[c.signs]:
+				t.Errorf("key %d signs, want %d", slices.Index(all, got), c.signs)
+			}
+			for i, id := range all {
+				if _, ok, err := r.Find(t.Context(), id, at); err != nil || ok == c.sealed[i] {
+					t.Errorf("key %d is found: %v, %v, want %v", i, ok, err, !c.sealed[i])
+				}
+			}
+		})
+	}
+}
+
+func TestAKeyThatNobodyNamedIsNotForgotten(t *testing.T) {
+	store := &keyringtest.Memory{}
+	refreshed(t, store, keyring.Policy{}, start)
+	before, _, _ := store.Load(t.Context())
+	other := ring(t, store, keyring.Policy{}, newKey)
+	if err := other.Forget(t.Context(), []string{"another"}, start); !errors.Is(err, keyring.ErrSealed) {
+		t.Errorf("Forget = %v, want ErrSealed", err)
+	}
+	if after, _, _ := store.Load(t.Context()); len(after) != 1 || after[0].ID != before[0].ID {
+		t.Errorf("the list is %v", after)
+	}
+}

@@ -95,7 +95,7 @@ func (d *Daemon) open(ctx context.Context) (err error) {
 	if err := d.lookAtDatabase(ctx); err != nil {
 		return err
 	}
-	ring, err := d.keys()
+	ring, err := d.keys(ctx)
 	if err != nil {
 		return err
 	}
@@ -135,8 +135,8 @@ func (d *Daemon) openDoors() (err error) {
 }
 
 // keys reads the server keys, or makes them beside a database that is new here.
-func (d *Daemon) keys() (serverkey.Ring, error) {
-	ring, made, err := ServerKeys(d.settings)
+func (d *Daemon) keys(ctx context.Context) (serverkey.Ring, error) {
+	ring, made, err := ServerKeys(ctx, d.settings, d.store.SigningKeys())
 	if made != "" {
 		d.log.Info("made a server key", "file", made)
 	}

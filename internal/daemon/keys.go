@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"sync/atomic"
 	"time"
 
@@ -15,8 +16,9 @@ import (
 	"github.com/introspectd/introspectd/session"
 )
 
-// ServerKeys reads the server keys, or makes them beside a database that is new here. Made is then the file.
-func ServerKeys(s config.Settings) (ring serverkey.Ring, made string, err error) {
+// ServerKeys reads the server keys, or makes them beside a database that is new here. Made is then the file. Beside sealed signing keys none is
+// made: it would open none of them.
+func ServerKeys(ctx context.Context, s config.Settings, store keyring.Store) (ring serverkey.Ring, made string, err error) {
 	if !s.Key.IsZero() {
 		ring, err := serverkey.Parse(s.Key.Reveal())
 		if err != nil {
@@ -28,9 +30,25 @@ func ServerKeys(s config.Settings) (ring serverkey.Ring, made string, err error)
 	if err != nil {
 		return serverkey.Ring{}, "", err
 	}
-	if _, embedded := s.Database.File(); !embedded {
-		ring, err := serverkey.Read(path)
+	ring, err = serverkey.Read(path)
+	if !errors.Is(err, fs.ErrNotExist) {
 		return ring, "", err
+	}
+	missing := err
+	sealed, _, err := store.Load(ctx)
+	if err != nil {
+		return serverkey.Ring{}, "", fmt.Errorf("load signing keys: %w", err)
+	}
+	if len(sealed) > 0 {
+		// Another process that starts for the first time may have made file and keys since.
+		if ring, err = serverkey.Read(path); errors.Is(err, fs.ErrNotExist) {
+			err = fmt.Errorf("key file %s is missing, and the signing keys in the database are sealed under it: put it back, or say with key-file where it is; "+
+				"if it is lost for good, make a new one and run introspectd key forget", path)
+		}
+		return ring, "", err
+	}
+	if _, embedded := s.Database.File(); !embedded {
+		return serverkey.Ring{}, "", missing
 	}
 	ring, fresh, err := serverkey.ReadOrMake(path)
 	if fresh {

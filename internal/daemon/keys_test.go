@@ -4,6 +4,10 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -256,5 +260,93 @@ func TestAKeyWhoseRevocationWasHeardOfSignsNoMore(t *testing.T) {
 				t.Errorf("Sign: %v, want that it cannot sign now", err)
 			}
 		})
+	}
+}
+
+// between does something after the key file was looked for, and before the list of keys is read.
+type between struct {
+	keyring.Store
+	do func()
+}
+
+func (b between) Load(ctx context.Context) ([]keyring.Record, uint64, error) {
+	b.do()
+	return b.Store.Load(ctx)
+}
+
+func TestBesideSealedKeysNoServerKeyIsMade(t *testing.T) {
+	s := settings(t)
+	path, err := s.KeyPath()
+	if err != nil {
+		t.Fatal(err)
+	}
+	store := &keyringtest.Memory{}
+	_, made, err := ServerKeys(t.Context(), s, store)
+	if err != nil || made != path {
+		t.Fatalf("at first: made %q, %v, want %s", made, err, path)
+	}
+	kept, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if ok, err := store.Save(t.Context(), 0, []keyring.Record{{ID: "a"}}); !ok || err != nil {
+		t.Fatal(ok, err)
+	}
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	if _, made, err = ServerKeys(t.Context(), s, store); err == nil || made != "" || !strings.Contains(err.Error(), path) {
+		t.Errorf("without the file: made %q, %v, want an error that names %s", made, err, path)
+	}
+	store.Unplug(true)
+	if _, made, err = ServerKeys(t.Context(), s, store); !errors.Is(err, session.ErrUnavailable) || made != "" {
+		t.Errorf("without the list: made %q, %v, want ErrUnavailable", made, err)
+	}
+	store.Unplug(false)
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		t.Fatalf("a file was made: %v", err)
+	}
+
+	other := between{store, func() { // it starts for the first time too, and is faster
+		if err := os.WriteFile(path, kept, 0o600); err != nil {
+			t.Error(err)
+		}
+	}}
+	if _, made, err = ServerKeys(t.Context(), s, other); err != nil || made != "" {
+		t.Errorf("with the file of another process: made %q, %v", made, err)
+	}
+}
+
+// The list still has the key, as in the moment between hearing of the revocation and reading the list without it.
+func TestADaemonDoesNotSignWithAKeyThatItsLogTakesBack(t *testing.T) {
+	d, err := New(t.Context(), Config{Settings: settings(t), Stderr: io.Discard})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	err = d.Run(ctx, func() {
+		defer stop()
+		sign := func() error {
+			_, err := d.signing.Sign(nil, "at+jwt", []byte("{}"), time.Now())
+			return err
+		}
+		if err := sign(); err != nil {
+			t.Errorf("before: %v", err)
+			return
+		}
+		done, err := d.store.Revoke(ctx, session.ByKey(d.signing.Signing(time.Now())), time.Now())
+		if err == nil {
+			err = d.node.Settle(ctx, done.Seq)
+		}
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		if err := sign(); !errors.Is(err, session.ErrUnavailable) {
+			t.Errorf("after: %v, want that it cannot sign now", err)
+		}
+	})
+	if err != nil {
+		t.Errorf("Run = %v", err)
 	}
 }

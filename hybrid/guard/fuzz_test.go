@@ -26,6 +26,7 @@ func FuzzAuthorization(f *testing.F) {
 	for _, seed := range []string{
 		"", "Bearer", "Bearer ", "Bearer " + token, "bearer\t" + token, "Bearer " + handle, "Bearer " + token + ",Bearer " + handle, "Basic YTpi", "Bearer a.b.c",
 		"Bearer " + strings.Repeat(".", 9000), "Bearer =", "Bearer \x00", "Bearer " + strings.Replace(token, ".", "..", 1), "BEARER eyJhbGciOiJub25lIn0.e30.",
+		`Bearer "` + token + `"`, "Bearer " + handle + "=", "Bearer " + handle[:len(handle)-1], "Bearer  " + token + " ", "Bearer " + token + "\r\nX: y", "DPoP " + token,
 	} {
 		f.Add(seed, "", "")
 	}

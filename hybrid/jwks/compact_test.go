@@ -152,6 +152,12 @@ func FuzzJWS(f *testing.F) {
 	f.Add(edText)
 	f.Add(edHeader + ".." + edSigned)
 	f.Add("eyJhbGciOiJub25lIn0.e30.")
+	f.Add(edHeader + "." + edPayload + "." + edSigned[:len(edSigned)-1] + "h") // unused bits
+	for _, header := range []string{
+		`{"alg":"ES256","kid":"a","typ":"at+jwt"}`, `{"alg":"RS256","jwk":{"kty":"oct","k":"AA"}}`, `{"alg":"Ed25519","crit":["b64"],"b64":false}`, `{"alg":"EdDSA","zip":"DEF"}`,
+	} {
+		f.Add(encoding.EncodeToString([]byte(header)) + "." + edPayload + "." + edSigned)
+	}
 	f.Fuzz(func(t *testing.T, text string) {
 		j, err := ParseJWS(text)
 		if err != nil {

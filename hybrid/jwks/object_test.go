@@ -124,7 +124,11 @@ func TestNumbersAreWholeOrNotThere(t *testing.T) {
 
 // FuzzObject holds that whatever is accepted is accepted by encoding/json as well, with the same texts and numbers.
 func FuzzObject(f *testing.F) {
-	for _, s := range []string{`{"a":"b\n\u00e9\ud834\udd1e","c":[1,2.5e3,{"d":null}],"e":true}`, `{"exp":1700000000,"aud":["x"]}`, `{}`, `{"a":-0}`, `{"a":1,"\u0061":2}`, `{"a":"\ud800"}`, ` {"":[[],{"":[]}]}` + "\n"} {
+	for _, s := range []string{
+		`{"a":"b\n\u00e9\ud834\udd1e","c":[1,2.5e3,{"d":null}],"e":true}`, `{"exp":1700000000,"aud":["x"]}`, `{}`, `{"a":-0}`, ` {"":[[],{"":[]}]}` + "\n",
+		// What must not be taken.
+		`{"a":1,"\u0061":2}`, `{"a":"\ud800"}`, `{"a":1.}`, `{"a":01}`, `{"a":1e}`, `{"a":-}`, `{"a":1,}`, `{"a":[1,]}`, `{"a":1}x`, "{\"a\":\"\t\"}", `{"a":"\x"}`, `{"a":tru}`,
+	} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {

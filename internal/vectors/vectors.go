@@ -4,6 +4,8 @@
 //   - Where that directory is missing, as in every clone, a test runs over the cases built into it, and a skipped subtest says what was not
 //     read. Nothing fails, whatever the environment says.
 //   - Where it is there, all of it must be: a file that cannot be read, or a folder without files, ends the test.
+//
+// They are outside the module, where go test does not look for changes before it repeats a result from its cache: -count=1 reads them again.
 package vectors
 
 import (

@@ -3,45 +3,22 @@ package hybrid_test
 import (
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
+	"path"
 	"strings"
 	"testing"
 
 	"github.com/introspectd/introspectd/hybrid"
 	"github.com/introspectd/introspectd/hybrid/jwks"
+	"github.com/introspectd/introspectd/internal/vectors"
 )
-
-// vectorDir lies beside the module's root. What other people made is not part of this repository; tests say so when it is missing.
-func vectorDir(t *testing.T) string {
-	t.Helper()
-	root, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for filepath.Dir(root) != root {
-		if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil {
-			break
-		}
-		root = filepath.Dir(root)
-	}
-	return filepath.Join(root, "..", "shared", "vectors")
-}
 
 // TestClaimsAreReadAsTheJSONSuiteSays puts each text of the suite into a token, as the whole payload and as a claim beside good ones.
 func TestClaimsAreReadAsTheJSONSuiteSays(t *testing.T) {
-	cases := map[string]string{}
-	files, _ := filepath.Glob(filepath.Join(vectorDir(t), "json-test-suite", "test_*", "*.json"))
-	for _, file := range files {
-		data, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		cases[filepath.Base(file)] = string(data)
-	}
-	if len(cases) == 0 {
-		t.Log("TEST VECTORS MISSING: json-test-suite. Running over the built-in cases only.")
-		cases = map[string]string{"y_array.json": `[1,"a",null]`, "n_comma.json": `[1,]`, "n_deep.json": strings.Repeat("[", 2000), "i_bad_utf8.json": "[\"\xff\"]"}
+	cases, all := vectors.Folder(t, "json-test-suite", map[string]string{
+		"y_array.json": `[1,"a",null]`, "n_comma.json": `[1,]`, "n_deep.json": strings.Repeat("[", 2000), "i_bad_utf8.json": "[\"\xff\"]",
+	})
+	if all && len(cases) != 318+22 {
+		t.Errorf("%d cases, want 318 of parsing and 22 of transforming", len(cases))
 	}
 	f := newForger(t)
 	v := verifier(t, f.set)
@@ -50,7 +27,8 @@ func TestClaimsAreReadAsTheJSONSuiteSays(t *testing.T) {
 		t.Fatal(err)
 	}
 	accepted := 0
-	for name, text := range cases {
+	for file, data := range cases {
+		name, text := path.Base(file), string(data)
 		if got := fault(t, v, f.sign(f.header(), text), now); got == "" {
 			t.Errorf("%s as a payload: accepted", name)
 		}
@@ -85,14 +63,11 @@ func TestNoForeignTokenIsAnAccessToken(t *testing.T) {
 			JWS, JWE any
 		}
 	}
-	judged := 0
-	for _, file := range []string{"json_web_signature", "json_web_encryption", "json_web_crypto"} {
-		data, err := os.ReadFile(filepath.Join(vectorDir(t), "wycheproof", file+"_test.json"))
-		if err != nil {
-			t.Logf("TEST VECTORS MISSING: %v. Running over the built-in case only.", err)
-			data = []byte(`{"testGroups":[{"public":{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"},"tests":[{"tcId":1,
-				"jws":"eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc.hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg"}]}]}`)
-		}
+	const builtIn = `{"testGroups":[{"public":{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"},"tests":[{"tcId":1,
+		"jws":"eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc.hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg"}]}]}`
+	for file, cases := range map[string]int{"json_web_signature": 401, "json_web_encryption": 139, "json_web_crypto": 83} {
+		data, all := vectors.Read(t, "wycheproof/"+file+"_test.json", builtIn)
+		judged := 0
 		var suite struct{ TestGroups []group }
 		if err := json.Unmarshal(data, &suite); err != nil {
 			t.Fatal(err)
@@ -100,6 +75,7 @@ func TestNoForeignTokenIsAnAccessToken(t *testing.T) {
 		for _, g := range suite.TestGroups {
 			set := jwks.Set{}
 			if g.Public != nil {
+				var err error
 				if set, err = jwks.Parse([]byte(`{"keys":[` + string(g.Public) + `]}`)); err != nil {
 					t.Fatal(err)
 				}
@@ -108,15 +84,19 @@ func TestNoForeignTokenIsAnAccessToken(t *testing.T) {
 				c.Algorithms = []jwks.Algorithm{jwks.EdDSA, jwks.ES256, jwks.RS256, jwks.PS256}
 			})
 			for _, c := range g.Tests {
-				if text, _ := firstText(c.JWS, c.JWE); fault(t, v, text, now) == "" {
+				text, ok := firstText(c.JWS, c.JWE)
+				if !ok {
+					t.Errorf("%s %d: no text", file, c.TcID)
+				}
+				if fault(t, v, text, now) == "" {
 					t.Errorf("%s %d: accepted", file, c.TcID)
 				}
 				judged++
 			}
 		}
-	}
-	if judged == 0 {
-		t.Error("nothing was judged")
+		if all && judged != cases || judged == 0 {
+			t.Errorf("%s: %d judged, want %d", file, judged, cases)
+		}
 	}
 }
 

@@ -21,11 +21,12 @@ func FuzzAuthorization(f *testing.F) {
 		f.Fatal(err)
 	}
 	d := newDoor(g)
-	token := a.saying(map[string]any{"exp": 1, "iat": 1}) // over
+	token := a.saying(map[string]any{"iat": 1, "nbf": 1, "exp": 61}) // good, but over
 	handle := a.Handle(guardtest.Grant{Audience: "orders"})
 	for _, seed := range []string{
 		"", "Bearer", "Bearer ", "Bearer " + token, "bearer\t" + token, "Bearer " + handle, "Bearer " + token + ",Bearer " + handle, "Basic YTpi", "Bearer a.b.c",
 		"Bearer " + strings.Repeat(".", 9000), "Bearer =", "Bearer \x00", "Bearer " + strings.Replace(token, ".", "..", 1), "BEARER eyJhbGciOiJub25lIn0.e30.",
+		`Bearer "` + token + `"`, "Bearer " + handle + "=", "Bearer " + handle[:len(handle)-1], "Bearer  " + token + " ", "Bearer " + token + "\r\nX: y", "DPoP " + token,
 	} {
 		f.Add(seed, "", "")
 	}

@@ -3,7 +3,6 @@ package jwks
 import (
 	"crypto/ed25519"
 	"crypto/rand"
-	"encoding/json"
 	"strings"
 	"testing"
 )
@@ -104,54 +103,17 @@ func TestAGoodSignatureUnderAnotherAlgorithmsNameIsRefused(t *testing.T) {
 	}
 }
 
-// TestTheCookbook runs over RFC 7520, whose keys leave alg out: there the application says what they are for.
-func TestTheCookbook(t *testing.T) {
-	type recipe struct {
-		Input struct {
-			Key json.RawMessage
-			Alg string
-		}
-		Output struct{ Compact string }
-	}
-	good := `{"input":{"key":{"kty":"OKP","crv":"Ed25519","x":"` + goodX + `"},"alg":"EdDSA"},"output":{"compact":"` + edText + `"}}`
-	for file, want := range map[string]bool{
-		"jws/4_1.rsa_v15_signature.json": true, "jws/4_2.rsa-pss_signature.json": true, "jws/4_3.ecdsa_signature.json": true, "curve25519/jws.json": true,
-		"jws/4_4.hmac-sha2_integrity_protection.json": false, "rfc7797/4.2.hmac-sha2_b64_false.json": false,
-	} {
-		builtIn := good
-		if !want {
-			builtIn = `{"input":{"key":{"kty":"oct","k":"AA"},"alg":"HS256"},"output":{"compact":"eyJhbGciOiJIUzI1NiJ9.AA.AA"}}`
-		}
-		var r recipe
-		unmarshal(t, vectors(t, "rfc7520-cookbook/"+file, builtIn), &r)
-		j, err := ParseJWS(r.Output.Compact)
-		if !want {
-			if err == nil {
-				t.Errorf("%s: accepted", file)
-			}
-			continue
-		}
-		if err != nil {
-			t.Errorf("%s: ParseJWS = %v", file, err)
-			continue
-		}
-		key, err := ParseKey(public(t, r.Input.Key))
-		if err != nil {
-			t.Errorf("%s: ParseKey = %v", file, err)
-			continue
-		}
-		key.Algorithm = Algorithm(r.Input.Alg)
-		if !j.SignedBy(&key) {
-			t.Errorf("%s: refused", file)
-		}
-	}
-}
-
 func FuzzJWS(f *testing.F) {
 	k, _ := ParseKey([]byte(goodKey))
 	f.Add(edText)
 	f.Add(edHeader + ".." + edSigned)
 	f.Add("eyJhbGciOiJub25lIn0.e30.")
+	f.Add(edHeader + "." + edPayload + "." + edSigned[:len(edSigned)-1] + "h") // unused bits
+	for _, header := range []string{
+		`{"alg":"ES256","kid":"a","typ":"at+jwt"}`, `{"alg":"RS256","jwk":{"kty":"oct","k":"AA"}}`, `{"alg":"Ed25519","crit":["b64"],"b64":false}`, `{"alg":"EdDSA","zip":"DEF"}`,
+	} {
+		f.Add(encoding.EncodeToString([]byte(header)) + "." + edPayload + "." + edSigned)
+	}
 	f.Fuzz(func(t *testing.T, text string) {
 		j, err := ParseJWS(text)
 		if err != nil {

@@ -2,10 +2,10 @@ package jwks
 
 import (
 	"encoding/json"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/introspectd/introspectd/internal/vectors"
 )
 
 // exact judges one JSON text of any type, as a value inside an object is judged.
@@ -22,23 +22,14 @@ func exact(data []byte) bool {
 // jsonSuite reads the directory of parsing cases, or makes do with a few.
 func jsonSuite(t *testing.T) map[string][]byte {
 	t.Helper()
-	cases := map[string][]byte{}
-	files, _ := filepath.Glob(filepath.Join(vectorDir(t), "json-test-suite", "test_parsing", "*.json"))
-	for _, file := range files {
-		data, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		cases[filepath.Base(file)] = data
-	}
-	if len(cases) == 0 {
-		t.Log("TEST VECTORS MISSING: json-test-suite. Running over the built-in cases only.")
-		cases = map[string][]byte{
-			"y_object_basic.json": []byte(`{"asd":"sdf"}`), "y_string_null_escape.json": []byte(`["\u0000"]`),
-			"y_string_surrogates_U+1D11E_MUSICAL_SYMBOL_G_CLEF.json": []byte(`["\uD834\uDd1e"]`),
-			"n_object_trailing_comma.json":                           []byte(`{"id":0,}`), "n_number_-01.json": []byte(`[-01]`),
-			"n_structure_trailing_#.json": []byte(`{"a":"b"}#{}`), "n_string_unescaped_tab.json": []byte("[\"\t\"]"),
-		}
+	cases, all := vectors.Folder(t, "json-test-suite/test_parsing", map[string]string{
+		"y_object_basic.json": `{"asd":"sdf"}`, "y_string_null_escape.json": `["\u0000"]`,
+		"y_string_surrogates_U+1D11E_MUSICAL_SYMBOL_G_CLEF.json": `["\uD834\uDd1e"]`,
+		"n_object_trailing_comma.json":                           `{"id":0,}`, "n_number_-01.json": `[-01]`,
+		"n_structure_trailing_#.json": `{"a":"b"}#{}`, "n_string_unescaped_tab.json": "[\"\t\"]",
+	})
+	if all && len(cases) != 318 {
+		t.Errorf("%d cases, want 318", len(cases))
 	}
 	return cases
 }
@@ -133,7 +124,11 @@ func TestNumbersAreWholeOrNotThere(t *testing.T) {
 
 // FuzzObject holds that whatever is accepted is accepted by encoding/json as well, with the same texts and numbers.
 func FuzzObject(f *testing.F) {
-	for _, s := range []string{`{"a":"b\n\u00e9\ud834\udd1e","c":[1,2.5e3,{"d":null}],"e":true}`, `{"exp":1700000000,"aud":["x"]}`, `{}`, `{"a":-0}`} {
+	for _, s := range []string{
+		`{"a":"b\n\u00e9\ud834\udd1e","c":[1,2.5e3,{"d":null}],"e":true}`, `{"exp":1700000000,"aud":["x"]}`, `{}`, `{"a":-0}`, ` {"":[[],{"":[]}]}` + "\n",
+		// What must not be taken.
+		`{"a":1,"\u0061":2}`, `{"a":"\ud800"}`, `{"a":1.}`, `{"a":01}`, `{"a":1e}`, `{"a":-}`, `{"a":1,}`, `{"a":[1,]}`, `{"a":1}x`, "{\"a\":\"\t\"}", `{"a":"\x"}`, `{"a":tru}`,
+	} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {

@@ -147,12 +147,19 @@ func FuzzParseSet(f *testing.F) {
 	f.Add([]byte(`{"keys":[` + goodKey + `]}`))
 	f.Add([]byte(`{"keys":[{"kty":"EC","crv":"P-256","kid":"a","x":"` + pointX + `","y":"` + pointY + `","key_ops":["verify"]}]}`))
 	f.Add([]byte(`{"keys":[{"kty":"RSA","kid":"a","n":"` + strings.Repeat("_", 342) + `","e":"AQAB","x":[{"y":[1e5,null]}]}]}`))
+	f.Add([]byte(`{"keys":[{"kty":"OKP","crv":"Ed25519","kid":"low","x":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"},` + goodKey + `]}`)) // of order 4
+	f.Add([]byte(`{"keys":[` + goodKey + `,` + goodKey + `,{"kty":"oct","kid":"good","k":"AA"},{"kty":"oct","kid":"g\u006fod"}],"keys ":[]}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		set, err := Parse(data)
 		if err != nil {
 			return
 		}
+		ids := map[string]bool{}
 		for _, k := range set.Keys() {
+			if k.ID != "" && ids[k.ID] {
+				t.Errorf("two keys with the id %q", k.ID)
+			}
+			ids[k.ID] = true
 			if err := k.Check(); err != nil {
 				t.Errorf("a set holds a bad key: %v", err)
 			}

@@ -70,7 +70,7 @@ func TestMalformedBearerIsAnInvalidRequest(t *testing.T) {
 }
 
 func FuzzBearerToken(f *testing.F) {
-	for _, seed := range []string{"", "Bearer abc", "bearer  a+/=", "Bearer a b", "Bearer =", "Basic YTpi", "Bearer\tabc", "Bearer \xff"} {
+	for _, seed := range []string{"", "Bearer abc", "bearer  a+/=", "Bearer a b", "Bearer =", "Basic YTpi", "Bearer\tabc", "Bearer \xff", "BEARER    abc", "Bearer a=b", "Bearer a, Bearer b", "Bearer", `Bearer a"b`} {
 		f.Add(seed)
 	}
 	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/"

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"net/http"
@@ -101,7 +102,6 @@ type signingLoad struct {
 	doomed  atomic.Pointer[string] // the key whose revocation has begun
 	settled atomic.Bool            // and has returned
 	untold  atomic.Int64
-	faults  atomic.Int64
 
 	mu     sync.Mutex       // guards what follows
 	made   []signedToken    // those that are presented
@@ -109,11 +109,12 @@ type signingLoad struct {
 	public map[string]bool  // keys that services can know
 	order  []string         // all keys, as they were seen first
 	since  map[string]int64 // the smallest iat of a key
+	faults map[string]int   // what went wrong, and how often
 }
 
 func newSigningLoad(t *testing.T) *signingLoad {
 	l := &signingLoad{
-		t: t, database: filepath.Join(t.TempDir(), "x.db"), secrets: map[string]string{}, public: map[string]bool{}, since: map[string]int64{},
+		t: t, database: filepath.Join(t.TempDir(), "x.db"), secrets: map[string]string{}, public: map[string]bool{}, since: map[string]int64{}, faults: map[string]int{},
 		client: &http.Client{Timeout: time.Minute, Transport: &http.Transport{MaxIdleConnsPerHost: 80}},
 	}
 	command(t, "audience", "add", "orders", "--scope", "read", "--caller", "web", "--caller", "gw", "--database", l.database)
@@ -357,9 +358,13 @@ func (l *signingLoad) each(tokens []signedToken, judges ...*judge) {
 	asking.Wait()
 }
 
+// fault reports the same thing twice at most.
 func (l *signingLoad) fault(format string, args ...any) {
-	if l.faults.Add(1) <= 5 {
-		l.t.Errorf(format, args...)
+	text := fmt.Sprintf(format, args...)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.faults[text]++; l.faults[text] <= 2 {
+		l.t.Error(text)
 	}
 }
 

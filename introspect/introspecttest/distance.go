@@ -23,10 +23,12 @@ type Distance struct {
 	// Exchange, when set, makes of each access token, as soon as it was opened, one internal token for each of its audiences. Those are
 	// what is presented then: the one for the API that asks, or the first one when there is none.
 	Exchange func(f Fixture, a introspect.Answer, to session.Audience, at time.Time) (session.Handle, error)
+	// Signed, when set, makes what reads internal tokens beside the store. The fixture has no service yet.
+	Signed func(Fixture) (introspect.Signed, error)
 }
 
 // distances are the names that lines of the table may begin with.
-var distances = []string{"signature"}
+var distances = []string{"signature", "signed"}
 
 // exchanged are the internal tokens that were made of one that was opened.
 type exchanged map[string]session.Handle
@@ -45,7 +47,7 @@ func (w *world) exchange(o *session.Opened) (exchanged, error) {
 		if !ok {
 			return nil, fmt.Errorf("audience %q is not registered", name)
 		}
-		if made[name], err = w.distance.Exchange(Fixture{Issuer: issuer, Now: w.now}, a, audience, w.now()); err != nil {
+		if made[name], err = w.distance.Exchange(w.fixture(), a, audience, w.now()); err != nil {
 			return nil, err
 		}
 	}

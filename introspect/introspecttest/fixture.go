@@ -26,6 +26,9 @@ type Fixture struct {
 
 	Caller string // the client that asks
 	Secret oauth.Secret
+
+	Cache *cache.Cache     // finds what was opened
+	Node  *revocation.Node // knows what was taken back
 }
 
 const issuer = "https://id.example"
@@ -85,9 +88,12 @@ func newWorld(t *testing.T, d Distance, warm bool) *world {
 	w.callers = caller.NewRegistry(w.store, w.node.Set().CoversClient)
 	w.cache, err = cache.New(cache.Config{Store: w.store, Node: w.node, Capacity: 1000})
 	check(err)
-	w.service, err = introspect.NewService(introspect.Config{
-		Finder: w.cache, Callers: w.callers, Issuer: issuer, Guesses: caller.NewGuesses(50, 500),
-	})
+	c := introspect.Config{Finder: w.cache, Callers: w.callers, Issuer: issuer, Guesses: caller.NewGuesses(50, 500)}
+	if d.Signed != nil {
+		c.Signed, err = d.Signed(w.fixture())
+		check(err)
+	}
+	w.service, err = introspect.NewService(c)
 	check(err)
 	w.opener, err = session.NewService(session.Config{
 		Store: w.store, Audiences: w.callers, Settle: w.node.Settle,
@@ -96,6 +102,11 @@ func newWorld(t *testing.T, d Distance, warm bool) *world {
 	check(err)
 	w.run()
 	return w
+}
+
+// fixture is that of nobody in particular.
+func (w *world) fixture() Fixture {
+	return Fixture{Service: w.service, Callers: w.callers, Issuer: issuer, Now: w.now, Cache: w.cache, Node: w.node}
 }
 
 // run follows the log until the test is over, and puts everything away then.
@@ -118,9 +129,9 @@ func (w *world) asker(client string) (introspect.Introspector, error) {
 	if !ok {
 		return nil, fmt.Errorf("no client %q", client)
 	}
-	in := w.distance.Ask(w.t, Fixture{
-		Service: w.service, Callers: w.callers, Issuer: issuer, Now: w.now, Caller: client, Secret: secret,
-	})
+	f := w.fixture()
+	f.Caller, f.Secret = client, secret
+	in := w.distance.Ask(w.t, f)
 	w.askers[client] = in
 	return in, nil
 }

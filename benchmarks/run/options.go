@@ -43,6 +43,7 @@ type counts struct {
 	strangers   int // are seen for the first time
 	forerunners int // come before them
 	storms      int // sessions that can be logged out in a second, at most
+	verdicts    int // internal tokens that a guard has verified; 0: a hundred thousand
 }
 
 var errUsage = errors.New("usage")

@@ -47,7 +47,7 @@ func newBench(t *testing.T, args ...string) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o.counts = counts{households: 180, acquainted: 60, strangers: 60, forerunners: 10, storms: 2000}
+	o.counts = counts{households: 180, acquainted: 60, strangers: 60, forerunners: 10, storms: 2000, verdicts: 1000}
 	b := &bench{options: o, out: t.Output(), bar: newProgress(t.Output()), self: []string{self}, work: t.TempDir(), houses: map[bool]*house{}}
 	b.describe(t.Context(), time.Now())
 	t.Cleanup(b.up.stop)

@@ -110,7 +110,7 @@ func (st *steady) start(ctx context.Context, l *steadyLine) (err error) {
 }
 
 func (st *steady) check(ctx context.Context) error {
-	return st.call(ctx, part.Checks, st.place.Server, part.ChecksTask{Stretch: st.checkFor(), Rounds: st.rounds}, &st.checks)
+	return st.call(ctx, part.Checks, st.place.Server, part.ChecksTask{Stretch: st.checkFor(), Rounds: st.rounds, Tokens: st.counts.verdicts}, &st.checks)
 }
 
 // task is a call of a line's service with tokens that are good for a while yet. Service and daemon are watched.

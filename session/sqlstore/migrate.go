@@ -126,7 +126,7 @@ func prepare(ctx context.Context, e engine, migrate bool) error {
 	return bringUp(ctx, db, e, migrate)
 }
 
-// attempts is how often migrating is tried: the first fails when another process migrates the same fresh database at the same time.
+// attempts is how often migrating is tried from one version on: each fails when another process takes the same step at the same time.
 const attempts = 5
 
 func bringUp(ctx context.Context, db *sql.DB, e engine, migrate bool) error {
@@ -135,8 +135,12 @@ func bringUp(ctx context.Context, db *sql.DB, e engine, migrate bool) error {
 		return err
 	}
 	want := known[len(known)-1].Version
+	before := int64(-1)
 	for try := 1; ; try++ {
 		has, err := schemaVersion(ctx, db, e)
+		if has != before { // somebody gets on with it
+			try, before = 1, has
+		}
 		switch {
 		case err != nil:
 			return err
@@ -209,6 +213,11 @@ func schemaVersion(ctx context.Context, db *sql.DB, e engine) (int64, error) {
 	var version sql.NullInt64
 	if err := db.QueryRowContext(ctx, "SELECT max(version_id) FROM "+versionTable).Scan(&version); err != nil {
 		return 0, translate("read schema", path, err)
+	}
+	if version.Int64 > 0 && !slices.Contains(tables, hasOurTable) { // another process may have made it since
+		if tables, err = tableNames(ctx, db, e.tables()); err != nil {
+			return 0, translate("read schema", path, err)
+		}
 	}
 	if version.Int64 > 0 && !slices.Contains(tables, hasOurTable) {
 		return 0, &unfit{path + " is the database of another program; it was left as it is"}

@@ -52,13 +52,13 @@ func (f *sqliteFile) tables() string {
 
 func (f *sqliteFile) schemaPool() (*sql.DB, error) { return sql.Open(driverName, f.plainDSN()) }
 
-// migrationPool syncs.
+// migrationPool syncs. Who migrates waits for others who do.
 func (f *sqliteFile) migrationPool() (*sql.DB, error) {
-	return sql.Open(driverName, writerDSN(f.path)+"&_txlock=immediate")
+	return sql.Open(driverName, writerDSN(f.path, f.patience)+"&_txlock=immediate")
 }
 
 func (f *sqliteFile) writePool() (*sql.DB, error) {
-	return sql.OpenDB(&writingConnector{writerDSN(f.path)}), nil
+	return sql.OpenDB(&writingConnector{writerDSN(f.path, writeTimeout)}), nil
 }
 
 func (f *sqliteFile) readPool() (*sql.DB, error) {
@@ -84,10 +84,10 @@ func readerDSN(path string) string {
 }
 
 // writerDSN sets what makes a commit durable: in WAL mode only synchronous=FULL syncs the log at each commit.
-func writerDSN(path string) string {
+func writerDSN(path string, patience time.Duration) string {
 	return dsn(path, url.Values{
 		"_journal_mode": {"WAL"}, "_synchronous": {"FULL"}, "_foreign_keys": {"1"},
-		"_busy_timeout": {fmt.Sprint(writeTimeout.Milliseconds())},
+		"_busy_timeout": {fmt.Sprint(patience.Milliseconds())},
 		"_mutex":        {"no"}, // database/sql has one caller at a time on a connection
 	})
 }
